@@ -1,0 +1,97 @@
+//! A request as the component gets it.
+
+use super::Headers;
+use crate::bindings::guesthouse::host::http_messages;
+use crate::bindings::wasi::http::types;
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+/// A request. Its head was read in one call; its body is read when it is asked for.
+pub struct Request {
+    head: http_messages::Head,
+    body: types::Request,
+}
+
+/// Why a body could not be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyError {
+    /// It is longer than the limit given.
+    TooLarge,
+    /// The client went away in the middle, or it is not what was asked for. The text is fit to be shown to the client.
+    Malformed(String),
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => f.write_str("the body is too large"),
+            Self::Malformed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for BodyError {}
+
+impl Request {
+    #[doc(hidden)]
+    pub fn from_wasi(body: types::Request) -> Self {
+        Self {
+            head: http_messages::read_head(&body),
+            body,
+        }
+    }
+
+    /// The method in upper case.
+    pub fn method(&self) -> &str {
+        &self.head.method
+    }
+
+    /// The path, still percent-encoded, beginning with `/`.
+    pub fn path(&self) -> &str {
+        let target = self.head.path_with_query.as_str();
+        target.split_once('?').map_or(target, |(path, _)| path)
+    }
+
+    /// The query behind the `?`, still percent-encoded.
+    pub fn query(&self) -> Option<&str> {
+        self.head.path_with_query.split_once('?').map(|(_, query)| query)
+    }
+
+    /// The host and port that the client named.
+    pub fn authority(&self) -> Option<&str> {
+        self.head.authority.as_deref()
+    }
+
+    /// All header fields, names in lower case.
+    pub fn headers(&self) -> &Headers {
+        &self.head.headers
+    }
+
+    /// The first value of a header field, its name given in lower case, if it is readable text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        super::header(&self.head.headers, name)
+    }
+
+    /// Reads the whole body, of up to `limit` bytes.
+    pub async fn body(self, limit: u64) -> Result<Vec<u8>, BodyError> {
+        http_messages::read_body(self.body, limit)
+            .await
+            .map_err(|error| match error {
+                http_messages::Error::TooLarge => BodyError::TooLarge,
+                http_messages::Error::BrokenBody => BodyError::Malformed("the body ended early".into()),
+                http_messages::Error::Invalid(why) => BodyError::Malformed(why),
+            })
+    }
+
+    /// Reads the whole body as JSON.
+    pub async fn json<T: DeserializeOwned>(self, limit: u64) -> Result<T, BodyError> {
+        let body = self.body(limit).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| BodyError::Malformed(format!("the body is not the JSON expected: {error}")))
+    }
+
+    /// The request as WASI has it, for what this type does not offer: streaming the body, trailers.
+    pub fn into_wasi(self) -> types::Request {
+        self.body
+    }
+}
