@@ -1,1 +1,18 @@
+//! The harness of the black-box tests: starts the real executable, speaks HTTP to it, and uses its command line.
+//!
+//! Nothing here knows how the server works inside. A failed expectation panics, for that is what fails a test; the
+//! server's output is then printed with it.
 
+pub mod binary;
+pub mod cli;
+pub mod guests;
+pub mod http;
+pub mod http2;
+pub mod npm;
+pub mod raw;
+pub mod server;
+pub mod upstream;
+pub mod wait;
+
+pub use http::Answer;
+pub use server::Server;

@@ -1,0 +1,1 @@
+//! The `records` built-in: the record API over SQL tables.

@@ -1,0 +1,27 @@
+//! The contract (`wit/`) as Rust traits, generated. The modules beside this one implement them.
+#![allow(missing_docs, clippy::all, reason = "generated: the documentation is that of the WIT files")]
+
+wasmtime::component::bindgen!({
+    inline: "
+        package guesthouse:served;
+        world imports {
+            import guesthouse:host/http-messages@0.1.0;
+            import guesthouse:host/sqlite@0.1.0;
+        }
+    ",
+    path: "../wit",
+    world: "guesthouse:served/imports",
+    imports: {
+        "guesthouse:host/sqlite.[static]transaction.commit": async | store | trappable,
+        "guesthouse:host/sqlite.[static]transaction.rollback": async | store | trappable,
+        default: trappable,
+    },
+    with: {
+        "guesthouse:host/sqlite.database": crate::capability::sqlite::DatabaseHandle,
+        "guesthouse:host/sqlite.transaction": crate::capability::sqlite::TransactionHandle,
+        "wasi:clocks": wasmtime_wasi::p3::bindings::clocks,
+        "wasi:http": wasmtime_wasi_http::p3::bindings::http,
+    },
+});
+
+pub use guesthouse::host::{http_messages, sqlite};

@@ -1,0 +1,170 @@
+//! What a version may do, in a normal form, and how two sets of grants differ.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::origin::{OriginPattern, Scheme};
+
+/// Everything granted to a version. Nothing that is not named here is allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Grants {
+    /// By the name of the database.
+    pub sqlite: BTreeMap<String, SqliteGrant>,
+    pub http: HttpGrant,
+}
+
+/// Tables (`table`, `table.column`, `*`) of one database; every list is sorted and free of duplicates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SqliteGrant {
+    pub read: Vec<String>,
+    pub write: Vec<String>,
+    pub schema: Vec<String>,
+}
+
+/// Servers that may be called.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpGrant {
+    /// At public addresses only.
+    pub allow: Vec<OriginPattern>,
+    /// At private, loopback and link-local addresses too.
+    pub allow_private: Vec<OriginPattern>,
+}
+
+/// What the grants say about a call to one origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpDecision {
+    Denied,
+    PublicOnly,
+    PrivateToo,
+}
+
+/// What one set of grants allows and another does not, as lines for people: `sqlite main: read entry`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantsDiff {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+}
+
+impl HttpGrant {
+    pub fn decide(&self, scheme: Scheme, host: &str, port: u16) -> HttpDecision {
+        let any = |patterns: &[OriginPattern]| patterns.iter().any(|pattern| pattern.matches(scheme, host, port));
+        if any(&self.allow_private) {
+            HttpDecision::PrivateToo
+        } else if any(&self.allow) {
+            HttpDecision::PublicOnly
+        } else {
+            HttpDecision::Denied
+        }
+    }
+}
+
+impl Grants {
+    /// What `new` allows beyond `old`, and what it no longer allows. A grant inside a wider one is no difference.
+    pub fn widening(old: &Grants, new: &Grants) -> GrantsDiff {
+        GrantsDiff { added: new.lines_beyond(old), removed: old.lines_beyond(new) }
+    }
+
+    fn lines_beyond(&self, other: &Grants) -> Vec<String> {
+        let mut lines = Vec::new();
+        let nothing = SqliteGrant::default();
+        for (database, grant) in &self.sqlite {
+            let held = other.sqlite.get(database).unwrap_or(&nothing);
+            let kinds =
+                [("read", &grant.read, &held.read), ("write", &grant.write, &held.write), ("schema", &grant.schema, &held.schema)];
+            for (kind, wanted, held) in kinds {
+                let beyond = wanted.iter().filter(|entry| !tables_cover(held, entry));
+                lines.extend(beyond.map(|entry| format!("sqlite {database}: {kind} {entry}")));
+            }
+        }
+        let held = &other.http;
+        for origin in &self.http.allow {
+            if !origins_cover(&held.allow, origin) && !origins_cover(&held.allow_private, origin) {
+                lines.push(format!("http: call {origin}"));
+            }
+        }
+        for origin in &self.http.allow_private {
+            if !origins_cover(&held.allow_private, origin) {
+                lines.push(format!("http: call {origin}, at private addresses too"));
+            }
+        }
+        lines
+    }
+}
+
+impl GrantsDiff {
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+/// Sorted and free of duplicates.
+pub fn normal<T: Ord>(mut entries: Vec<T>) -> Vec<T> {
+    entries.sort();
+    entries.dedup();
+    entries
+}
+
+fn tables_cover(held: &[String], entry: &str) -> bool {
+    let table = entry.split_once('.').map_or(entry, |(table, _)| table);
+    held.iter().any(|held| held == entry || held == table || (held == "*" && is_under_star(table)))
+}
+
+/// `*` stands for every table that neither the host, a built-in nor SQLite keeps for itself.
+fn is_under_star(table: &str) -> bool {
+    !table.starts_with('_') && !table.to_ascii_lowercase().starts_with("sqlite_")
+}
+
+fn origins_cover(held: &[OriginPattern], origin: &OriginPattern) -> bool {
+    held.iter().any(|held| held.covers(origin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sqlite(read: &[&str], write: &[&str]) -> Grants {
+        let own = |entries: &[&str]| normal(entries.iter().map(|entry| (*entry).to_owned()).collect());
+        let grant = SqliteGrant { read: own(read), write: own(write), schema: Vec::new() };
+        Grants { sqlite: BTreeMap::from([("main".to_owned(), grant)]), http: HttpGrant::default() }
+    }
+
+    #[test]
+    fn a_column_of_a_granted_table_is_no_widening() {
+        let diff = Grants::widening(&sqlite(&["entry"], &[]), &sqlite(&["entry.title"], &[]));
+        assert_eq!(diff.added, Vec::<String>::new());
+        assert_eq!(diff.removed, ["sqlite main: read entry"]);
+    }
+
+    #[test]
+    fn a_table_after_a_column_is_a_widening() {
+        let diff = Grants::widening(&sqlite(&["entry.title"], &[]), &sqlite(&["entry"], &["entry"]));
+        assert_eq!(diff.added, ["sqlite main: read entry", "sqlite main: write entry"]);
+        assert!(diff.removed.is_empty());
+    }
+
+    #[test]
+    fn the_star_covers_ordinary_tables_only() {
+        let diff = Grants::widening(&sqlite(&["*"], &[]), &sqlite(&["*", "_secret", "entry", "sqlite_schema"], &[]));
+        assert_eq!(diff.added, ["sqlite main: read _secret", "sqlite main: read sqlite_schema"]);
+    }
+
+    #[test]
+    fn private_addresses_are_a_widening_of_public_ones_and_not_the_reverse() {
+        let grants = |allow: &[&str], allow_private: &[&str]| {
+            let parse = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("an origin")).collect();
+            Grants { http: HttpGrant { allow: parse(allow), allow_private: parse(allow_private) }, ..Grants::default() }
+        };
+        let public = grants(&["https://*.example.org"], &[]);
+        let private = grants(&[], &["https://a.example.org"]);
+        assert_eq!(Grants::widening(&public, &private).added, ["http: call https://a.example.org, at private addresses too"]);
+        assert!(Grants::widening(&private, &grants(&["https://a.example.org"], &[])).added.is_empty());
+        assert_eq!(private.http.decide(Scheme::Https, "A.example.org", 443), HttpDecision::PrivateToo);
+        assert_eq!(public.http.decide(Scheme::Https, "example.org", 443), HttpDecision::Denied);
+        assert_eq!(public.http.decide(Scheme::Https, "b.example.org", 443), HttpDecision::PublicOnly);
+    }
+}

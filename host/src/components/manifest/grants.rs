@@ -1,0 +1,72 @@
+//! The `[grants]` part of a manifest.
+
+use super::fields::{Fields, Mistakes};
+use super::names::{self, TableGrant};
+use crate::components::grants::{Grants, HttpGrant, SqliteGrant, normal};
+use crate::components::origin::OriginPattern;
+use crate::limits;
+
+pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
+    let mut grants = Grants::default();
+    if let Some(databases) = fields.section("sqlite", mistakes) {
+        for (name, section) in databases.sections(mistakes) {
+            if let Some(mistake) = names::database_name_mistake(&name) {
+                mistakes.add(format!("grants.sqlite.{name}"), mistake);
+            }
+            grants.sqlite.insert(name, read_sqlite(section, mistakes));
+        }
+    }
+    if let Some(section) = fields.section("http", mistakes) {
+        grants.http = read_http(section, mistakes);
+    }
+    fields.finish(mistakes);
+    grants
+}
+
+fn read_sqlite(mut fields: Fields, mistakes: &mut Mistakes) -> SqliteGrant {
+    let grant = SqliteGrant {
+        read: read_tables(&mut fields, "read", TableGrant::Read, mistakes),
+        write: read_tables(&mut fields, "write", TableGrant::Write, mistakes),
+        schema: read_tables(&mut fields, "schema", TableGrant::Schema, mistakes),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_tables(fields: &mut Fields, key: &'static str, kind: TableGrant, mistakes: &mut Mistakes) -> Vec<String> {
+    let entries = bounded(fields, key, mistakes);
+    for (path, entry) in &entries {
+        if let Some(mistake) = names::table_mistake(entry, kind) {
+            mistakes.add(path, mistake);
+        }
+    }
+    normal(entries.into_iter().map(|(_, entry)| entry).collect())
+}
+
+fn read_http(mut fields: Fields, mistakes: &mut Mistakes) -> HttpGrant {
+    let grant = HttpGrant {
+        allow: read_origins(&mut fields, "allow", mistakes),
+        allow_private: read_origins(&mut fields, "allow_private", mistakes),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_origins(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<OriginPattern> {
+    let mut origins = Vec::new();
+    for (path, text) in bounded(fields, key, mistakes) {
+        match text.parse::<OriginPattern>() {
+            Ok(origin) => origins.push(origin),
+            Err(error) => mistakes.add(path, error.to_string()),
+        }
+    }
+    normal(origins)
+}
+
+fn bounded(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<(String, String)> {
+    let entries = fields.texts(key, mistakes);
+    if entries.len() > limits::GRANTS_PER_KIND_MAX {
+        mistakes.add(fields.path(key), format!("has more than {} entries", limits::GRANTS_PER_KIND_MAX));
+    }
+    entries
+}

@@ -1,0 +1,65 @@
+//! Which names a manifest may give: of components, databases, tables and columns.
+
+/// Databases that belong to the host itself.
+const HOST_DATABASES: [&str; 2] = ["host", "logs"];
+
+/// What is wrong with the name of a component, if anything.
+pub fn component_name_mistake(name: &str) -> Option<String> {
+    (!is_identifier(name, b'-'))
+        .then(|| format!("`{name}` is no name for a component: use a letter, then letters, digits and `-`, all lower case, at most 63"))
+}
+
+/// What is wrong with the name of a database, if anything.
+pub fn database_name_mistake(name: &str) -> Option<String> {
+    if HOST_DATABASES.contains(&name) {
+        return Some(format!("the database `{name}` belongs to the host and cannot be granted"));
+    }
+    (!is_identifier(name, b'_')).then(|| {
+        format!("`{name}` is no name for a database: use a letter, then letters, digits and `_`, all lower case, at most 63")
+    })
+}
+
+fn is_identifier(name: &str, joiner: u8) -> bool {
+    (1..=63).contains(&name.len())
+        && name.as_bytes()[0].is_ascii_lowercase()
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == joiner)
+}
+
+/// The three kinds of a grant on tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableGrant {
+    Read,
+    Write,
+    Schema,
+}
+
+/// What is wrong with one entry of a list of tables, if anything: `table`, `table.column`, `*`, `sqlite_schema`.
+pub fn table_mistake(entry: &str, kind: TableGrant) -> Option<String> {
+    if entry == "*" {
+        return None;
+    }
+    let (table, column) = match entry.split_once('.') {
+        Some((table, column)) => (table, Some(column)),
+        None => (entry, None),
+    };
+    if !is_sql_name(table) || !column.is_none_or(is_sql_name) {
+        return Some(format!("`{entry}` is neither `table` nor `table.column` nor `*`"));
+    }
+    if column.is_some() && kind == TableGrant::Schema {
+        return Some(format!("`{entry}`: tables are created and dropped as a whole, so name no column here"));
+    }
+    let reads_schema = kind == TableGrant::Read && entry == "sqlite_schema";
+    if table.to_ascii_lowercase().starts_with("sqlite_") && !reads_schema {
+        return Some(format!("`{entry}` belongs to SQLite; only `sqlite_schema` can be granted, for reading"));
+    }
+    if kind != TableGrant::Read && table.eq_ignore_ascii_case("_migration") {
+        return Some(format!("`{entry}` is written by the host alone"));
+    }
+    None
+}
+
+/// Letters of any script, digits, `_`, `$`, `-` and blanks: what people name tables, and nothing that needs escaping.
+fn is_sql_name(name: &str) -> bool {
+    let allowed = |character: char| character.is_alphanumeric() || matches!(character, '_' | '$' | '-' | ' ');
+    (1..=128).contains(&name.len()) && name.chars().all(allowed)
+}

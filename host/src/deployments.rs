@@ -1,0 +1,56 @@
+//! What is deployed right now: makes versions ready, and switches what answers which path in one step.
+
+use crate::capability::sqlite::Databases;
+use crate::components::deploy::{Change, Refusal};
+use crate::components::version::Version;
+use crate::router::Router;
+use crate::runtime::{Prepared, Running, Runtime};
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The components that run, and the table that leads to them.
+pub struct Deployments {
+    runtime: Arc<Runtime>,
+    databases: Arc<Databases>,
+    router: ArcSwap<Router<Arc<Running>>>,
+    /// Changed by one switch at a time; read only to build the next table.
+    running: Mutex<BTreeMap<String, (Vec<String>, Arc<Running>)>>,
+}
+
+impl Deployments {
+    /// Nothing deployed yet.
+    pub fn new(runtime: Arc<Runtime>, databases: Arc<Databases>) -> Arc<Self> {
+        let (router, _) = Router::new([]);
+        Arc::new(Self { runtime, databases, router: ArcSwap::from_pointee(router), running: Mutex::default() })
+    }
+
+    /// The component that answers this path. It stays as it is for as long as the caller holds it, whatever is deployed meanwhile.
+    pub fn find(&self, path: &str) -> Option<Arc<Running>> {
+        self.router.load().find(path).cloned()
+    }
+}
+
+impl crate::components::deploy::Runtime for Deployments {
+    type Prepared = Prepared;
+
+    async fn prepare(&self, version: &Version, wasm: Bytes) -> Result<Prepared, Refusal> {
+        self.runtime.prepare(version, &wasm, &self.databases).await
+    }
+
+    fn switch(&self, changes: Vec<Change<Prepared>>) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            match change {
+                Change::Put(version, Prepared(new)) => running.insert(version.name, (version.manifest.routes, new)),
+                Change::Remove(name) => running.remove(&name),
+            };
+        }
+        let (router, left_out) = Router::new(running.values().map(|(routes, running)| (routes.as_slice(), running.clone())));
+        if !left_out.is_empty() {
+            tracing::error!(routes = ?left_out, "routes of two components conflict");
+        }
+        self.router.store(Arc::new(router));
+    }
+}

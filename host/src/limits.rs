@@ -1,0 +1,115 @@
+//! Every bound of the host, each with its reason. The bounds of the SQLite engine stand beside it, in
+//! `capability/sqlite/engine/limits.rs`; those that a manifest may set have their defaults and maxima here.
+
+use std::time::Duration;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+// Connections and requests.
+
+/// Open connections. Each costs a descriptor and some tens of KiB; beyond this the listener waits until one closes.
+pub const CONNECTIONS_MAX: usize = 8192;
+/// All header fields of a request together, as hyper reads them: twice what browsers and proxies send at most.
+pub const REQUEST_HEAD_BYTES_MAX: usize = 64 * KIB;
+/// Header fields of a request.
+pub const REQUEST_HEADERS_MAX: usize = 100;
+/// From the first byte of a request to the end of its head: a client that takes longer holds a connection for nothing.
+pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two pieces of a request's body.
+pub const REQUEST_BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+/// A request's body.
+pub const REQUEST_BODY_BYTES_MAX: u64 = 10 * MIB as u64;
+/// A body that is no longer than this and of declared length is read before a component is woken, which then never waits for it.
+pub const REQUEST_BODY_BYTES_EAGER: u64 = 64 * KIB as u64;
+/// All header fields of a message that a component makes, roughly as they are in memory.
+pub const COMPONENT_FIELD_BYTES_MAX: usize = 64 * KIB;
+/// Between two pieces of a response's body that the component gives or the client takes.
+pub const RESPONSE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// Streams at once in one HTTP/2 connection: what browsers use, and no more than one component's requests at once.
+pub const HTTP2_STREAMS_MAX: u32 = 100;
+/// How long a stopping server waits for requests under way.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Between two failed attempts to accept a connection (no descriptors left): without it the loop would spin.
+pub const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(50);
+
+// Instances of components.
+
+/// Instances of all components together: each reserves address space, and a stack and memory once it runs.
+pub const INSTANCES_MAX: u32 = 512;
+/// Requests inside one component on one core at once. More wait.
+pub const REQUESTS_RUNNING_MAX: usize = 64;
+/// Requests that wait for one component on one core. More are answered 503 at once.
+pub const REQUESTS_WAITING_MAX: usize = 1024;
+/// How long a request waits for its component before it is answered 503.
+pub const REQUEST_WAIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A pooled instance that had nothing to do for so long is dropped, to give its memory back.
+pub const INSTANCE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How much longer than its time limit an instance may live that does not let go: then it is dropped with all that it does.
+pub const INSTANCE_GRACE: Duration = Duration::from_millis(250);
+/// How often running code is interrupted so that others get their turn.
+pub const EPOCH: Duration = Duration::from_millis(10);
+/// How long an instance may take to come up.
+pub const INSTANTIATE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The memory of an instance where its manifest does not say.
+pub const COMPONENT_MEMORY_MIB_DEFAULT: u32 = 64;
+/// The most memory that a manifest may ask for: the pool reserves address space of this size for every instance.
+pub const COMPONENT_MEMORY_MIB_MAX: u32 = 512;
+/// How long a request may take where the manifest does not say.
+pub const REQUEST_TIMEOUT_MS_DEFAULT: u64 = 10_000;
+/// The longest time for a request that a manifest may ask for.
+pub const REQUEST_TIMEOUT_MS_MAX: u64 = 600_000;
+/// Requests that a pooled instance answers before it is dropped, where the manifest does not say: leaks stay small.
+pub const INSTANCE_REQUESTS_DEFAULT: u64 = 1000;
+/// Requests at once in one pooled instance where the manifest does not say.
+pub const INSTANCE_CONCURRENT_DEFAULT: u32 = 16;
+/// Requests at once in one instance that a manifest may ask for: a trap costs all of them.
+pub const INSTANCE_CONCURRENT_MAX: u32 = 1000;
+/// Elements of one table of a component: functions, mostly.
+pub const TABLE_ELEMENTS_MAX: usize = 50_000;
+/// Core modules, memories and tables that one component is made of.
+pub const CORE_INSTANCES_MAX: u32 = 64;
+/// Handles that one instance may hold in the host.
+pub const HANDLES_MAX: usize = 10_000;
+/// Random bytes in one call.
+pub const RANDOM_BYTES_MAX: u64 = 64 * KIB as u64;
+/// What one call may make the host copy out of an instance: a body with some room for its fields.
+pub const HOSTCALL_BYTES_MAX: usize = 32 * MIB;
+/// The stack of an instance.
+pub const STACK_BYTES: usize = MIB;
+/// What of a dropped instance's memory stays mapped for the next one, which saves page faults.
+pub const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 * MIB;
+/// One line of a component's output; the rest of a longer one is cut off.
+pub const LOG_LINE_BYTES_MAX: usize = 4 * KIB;
+
+// Components and deployments.
+
+/// A component as it is uploaded, manifest and migrations included. Python components, the largest there are, have about 20 MiB.
+pub const PACKAGE_BYTES_MAX: usize = 64 * MIB;
+/// Versions of one component that are kept to roll back to.
+pub const VERSIONS_KEPT: usize = 20;
+/// Deployments that wait for the one that runs. Each holds its package in memory.
+pub const DEPLOYMENTS_WAITING_MAX: usize = 4;
+/// Routes of one component.
+pub const ROUTES_MAX: usize = 200;
+/// Entries of one list of grants.
+pub const GRANTS_PER_KIND_MAX: usize = 200;
+/// A control request that is no package.
+pub const CONTROL_BODY_BYTES_MAX: usize = 64 * KIB;
+/// The time that the compiler may take for one component.
+pub const COMPILE_TIMEOUT: Duration = Duration::from_secs(120);
+/// The address space of the compiling process.
+pub const COMPILE_MEMORY_BYTES_MAX: u64 = 4 * 1024 * MIB as u64;
+/// What the compiling process may write.
+pub const COMPILED_BYTES_MAX: u64 = 1024 * MIB as u64;
+
+// Requests to other servers.
+
+/// From the start of a request to the end of the connection being made, encryption included.
+pub const OUTBOUND_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Until the head of the answer, and between two pieces of its body.
+pub const OUTBOUND_READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// An answer's body. The component bounds further what it keeps.
+pub const OUTBOUND_BODY_BYTES_MAX: usize = 64 * MIB;
+/// Requests to other servers that one instance may have open.
+pub const OUTBOUND_REQUESTS_MAX: usize = 16;

@@ -1,0 +1,19 @@
+//! Running components: the engine, what every instance may call, and the instances that answer requests.
+
+mod artifact;
+mod engine;
+mod inspect;
+mod instances;
+mod link;
+mod log;
+mod memory;
+mod prepared;
+mod running;
+mod state;
+
+pub use artifact::compile_file;
+pub use engine::Runtime;
+pub use inspect::Refusal;
+pub use prepared::Prepared;
+pub use running::{Answer, Failure, Question, Running, set_core};
+pub use state::State;

@@ -1,0 +1,65 @@
+//! A version made ready to run: compiled, checked, linked, and instantiated once to see that it comes up.
+
+use super::Refusal;
+use super::engine::Runtime;
+use super::running::Running;
+use super::state::{Granted, State};
+use crate::capability::{http_client, sqlite};
+use crate::components::manifest::Reuse;
+use crate::components::version::Version;
+use crate::limits;
+use std::sync::Arc;
+use std::time::Duration;
+use wasmtime::component::InstancePre;
+use wasmtime_wasi_http::handler::ProxyPre;
+use wasmtime_wasi_http::{p2, p3};
+
+/// A version that can answer requests; nothing is routed to it yet.
+pub struct Prepared(pub Arc<Running>);
+
+impl Runtime {
+    /// Makes a version ready. What it was granted is bound to it here, once for all of its instances.
+    pub async fn prepare(self: &Arc<Self>, version: &Version, wasm: &[u8], databases: &Arc<sqlite::Databases>) -> Result<Prepared, Refusal> {
+        let component = self.component(version.digest.as_str(), wasm).await?;
+        self.inspect(&component)?;
+        let pre = self.linker.instantiate_pre(&component).map_err(|error| Refusal::Import(root(&error)))?;
+        let pre = handler(pre)?;
+        let granted = Granted {
+            name: version.name.as_str().into(),
+            sqlite: Arc::new(sqlite::Granted::new(databases.clone(), &version.grants.sqlite)),
+            http_client: Arc::new(http_client::Granted::new(version.grants.http.clone())),
+            memory_bytes_max: version.manifest.limits.memory_mib as usize * 1024 * 1024,
+        };
+        let reuse = version.manifest.reuse.clone().unwrap_or(Reuse { max_requests: 1, max_concurrent: 1 });
+        let timeout = Duration::from_millis(version.manifest.limits.timeout_ms);
+        let running = Arc::new(Running::new(self.engine.clone(), pre, granted, reuse, timeout));
+        running.probe().await?;
+        Ok(Prepared(running))
+    }
+}
+
+/// Finds the handler that the component exports; the newer one where it has both.
+fn handler(pre: InstancePre<State>) -> Result<ProxyPre<State>, Refusal> {
+    if let Ok(service) = p3::bindings::ServicePre::new(pre.clone()) {
+        return Ok(ProxyPre::P3(service));
+    }
+    let proxy = p2::bindings::ProxyPre::new(pre).map_err(|error| Refusal::Export(root(&error)))?;
+    Ok(ProxyPre::P2(proxy))
+}
+
+impl Running {
+    /// Instantiates once, under the limits of any instance.
+    async fn probe(&self) -> Result<(), Refusal> {
+        let instance = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, self.instantiate()).await;
+        match instance {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
+            Err(_) => Err(Refusal::Start("it does not start: it is still busy after several seconds".into())),
+        }
+    }
+}
+
+/// The innermost cause, in one line.
+fn root(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string().lines().next().unwrap_or("unknown cause").to_string()
+}

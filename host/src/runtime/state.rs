@@ -1,0 +1,68 @@
+//! What an instance has of the host: one field for each capability.
+
+use super::log::Output;
+use super::memory::MemoryLimit;
+use crate::capability::{http_client, sqlite};
+use crate::limits;
+use std::sync::Arc;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+/// What a version was granted, made once for all of its instances.
+pub struct Granted {
+    /// The component's name.
+    pub name: Arc<str>,
+    /// The databases, each with what may be done in it.
+    pub sqlite: Arc<sqlite::Granted>,
+    /// The servers that it may send requests to.
+    pub http_client: Arc<http_client::Granted>,
+    /// The most memory that one instance may have.
+    pub memory_bytes_max: usize,
+}
+
+/// The data of a store.
+pub struct State {
+    pub(super) memory: MemoryLimit,
+    pub(crate) table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    http_client: http_client::Hooks,
+    pub(crate) sqlite: sqlite::Context,
+}
+
+impl State {
+    pub(super) fn new(granted: &Granted) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits::HANDLES_MAX);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(limits::COMPONENT_FIELD_BYTES_MAX);
+        let wasi = WasiCtx::builder()
+            .stdout(Output::new(&granted.name, "stdout"))
+            .stderr(Output::new(&granted.name, "stderr"))
+            .allow_tcp(false)
+            .allow_udp(false)
+            .max_random_size(limits::RANDOM_BYTES_MAX)
+            .build();
+        Self {
+            memory: MemoryLimit::new(granted.memory_bytes_max),
+            table,
+            wasi,
+            http,
+            http_client: http_client::Hooks::new(granted.http_client.clone()),
+            sqlite: sqlite::Context::new(granted.sqlite.clone()),
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.http_client }
+    }
+}

@@ -1,0 +1,69 @@
+//! One connection: HTTP/1.1 or HTTP/2, under limits of time and size.
+
+use super::service::Service;
+use crate::control::Door;
+use crate::limits;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+
+/// Serves requests until the client or the server ends the connection.
+pub async fn serve<S>(stream: S, service: Arc<Service>, door: Door, mut stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let begun = Arc::new(AtomicBool::new(false));
+    let answer = service_fn({
+        let begun = begun.clone();
+        move |request| {
+            begun.store(true, Ordering::Relaxed);
+            let service = service.clone();
+            async move { service.answer(request, door).await }
+        }
+    });
+    let builder = builder();
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
+    // Which HTTP it is shows in the first bytes. hyper's own timeout begins after them.
+    let mut silent = pin!(tokio::time::sleep(limits::REQUEST_HEAD_TIMEOUT));
+    let (mut watched, mut stopped) = (true, false);
+    loop {
+        tokio::select! {
+            // A client that goes away or sends what is no HTTP is no event worth a line.
+            _ = connection.as_mut() => return,
+            () = &mut silent, if watched => {
+                if !begun.load(Ordering::Relaxed) {
+                    return;
+                }
+                watched = false;
+            }
+            _ = stopping.wait_for(|stopping| *stopping), if !stopped => {
+                stopped = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits::REQUEST_HEAD_TIMEOUT)
+        .max_headers(limits::REQUEST_HEADERS_MAX)
+        .max_buf_size(limits::REQUEST_HEAD_BYTES_MAX)
+        .half_close(false);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits::HTTP2_STREAMS_MAX)
+        .max_header_list_size(limits::REQUEST_HEAD_BYTES_MAX as u32)
+        .keep_alive_interval(limits::REQUEST_BODY_IDLE_TIMEOUT)
+        .keep_alive_timeout(limits::REQUEST_HEAD_TIMEOUT);
+    builder
+}

@@ -1,0 +1,106 @@
+//! A request on its way to a component: its URI made absolute, its body under limits.
+
+use crate::limits;
+use crate::runtime::Question;
+use bytes::Bytes;
+use http::{Request, Uri, header, uri};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::time::Sleep;
+use wasmtime_wasi_http::Error;
+
+/// Why a request does not reach its component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// It says itself that its body is longer than the limit.
+    #[error("the body is larger than {} bytes", limits::REQUEST_BODY_BYTES_MAX)]
+    TooLarge,
+    /// Its body did not come in time.
+    #[error("the body did not arrive in time")]
+    TimedOut,
+    /// Its body ended early or is malformed.
+    #[error("the body ended early")]
+    Broken,
+    /// It does not say in a valid way which host it means.
+    #[error("the host is not valid")]
+    Authority,
+}
+
+/// The request as a component gets it.
+pub async fn question(request: Request<Incoming>, address: SocketAddr) -> Result<Question, Rejected> {
+    let (mut parts, body) = request.into_parts();
+    parts.uri = absolute(&parts, address)?;
+    let length = body.size_hint();
+    if length.lower() > limits::REQUEST_BODY_BYTES_MAX {
+        return Err(Rejected::TooLarge);
+    }
+    let body = if body.is_end_stream() {
+        Empty::new().map_err(|never| match never {}).boxed_unsync()
+    } else if length.upper().is_some_and(|upper| upper <= limits::REQUEST_BODY_BYTES_EAGER) {
+        let collected = tokio::time::timeout(limits::REQUEST_BODY_IDLE_TIMEOUT, body.collect()).await;
+        let bytes = collected.map_err(|_| Rejected::TimedOut)?.map_err(|_| Rejected::Broken)?.to_bytes();
+        Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+    } else {
+        Inbound::new(body).boxed_unsync()
+    };
+    Ok(Request::from_parts(parts, body))
+}
+
+/// The URI with scheme and authority: a component is told of the host only through it.
+fn absolute(parts: &http::request::Parts, address: SocketAddr) -> Result<Uri, Rejected> {
+    let authority = match (parts.uri.authority(), parts.headers.get(header::HOST)) {
+        (Some(authority), _) => authority.clone(),
+        (None, Some(host)) => uri::Authority::try_from(host.as_bytes()).map_err(|_| Rejected::Authority)?,
+        (None, None) => uri::Authority::try_from(address.to_string()).map_err(|_| Rejected::Authority)?,
+    };
+    let path = parts.uri.path_and_query().cloned().unwrap_or_else(|| uri::PathAndQuery::from_static("/"));
+    let uri = Uri::builder().scheme(uri::Scheme::HTTP).authority(authority).path_and_query(path).build();
+    uri.map_err(|_| Rejected::Authority)
+}
+
+/// A body that streams into a component: bounded in bytes, and in the silence between two pieces.
+struct Inbound {
+    incoming: Incoming,
+    bytes: u64,
+    idle: Pin<Box<Sleep>>,
+}
+
+impl Inbound {
+    fn new(incoming: Incoming) -> Self {
+        Self { incoming, bytes: 0, idle: Box::pin(tokio::time::sleep(limits::REQUEST_BODY_IDLE_TIMEOUT)) }
+    }
+}
+
+impl Body for Inbound {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) else {
+            ready!(self.idle.as_mut().poll(context));
+            return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
+        };
+        let deadline = tokio::time::Instant::now() + limits::REQUEST_BODY_IDLE_TIMEOUT;
+        self.idle.as_mut().reset(deadline);
+        Poll::Ready(frame.map(|frame| {
+            let frame = frame.map_err(|_| Error::ConnectionTerminated)?;
+            self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            if self.bytes > limits::REQUEST_BODY_BYTES_MAX {
+                return Err(Error::HttpRequestBodySize(Some(limits::REQUEST_BODY_BYTES_MAX)));
+            }
+            Ok(frame)
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}

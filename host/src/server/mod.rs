@@ -1,0 +1,112 @@
+//! The server: starts everything in order, serves until it is told to stop, and stops in order.
+
+mod connection;
+mod inbound;
+mod outbound;
+mod service;
+mod worker;
+
+use crate::builtins::BUILTINS;
+use crate::capability::sqlite::{Databases, Settings, Synchronous};
+use crate::cli::run::{RunOptions, Sync};
+use crate::components::deploy::Deployer;
+use crate::components::store::Store;
+use crate::control::{self, Control, Door};
+use crate::data_directory::DataDirectory;
+use crate::deployments::Deployments;
+use crate::runtime::Runtime;
+use anyhow::Context as _;
+use service::Service;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// Runs the server until it is told to stop.
+pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
+    start_log();
+    let main = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    main.block_on(serve(data_directory, options))
+}
+
+/// The deployer of a data directory that no server uses: what it stores takes effect at the next start.
+pub async fn open_stopped(directory: &DataDirectory) -> anyhow::Result<Deployer<Deployments>> {
+    let databases = Databases::new(directory.path(), Settings::default());
+    let (deployer, _) = deployer(directory, databases).await?;
+    Ok(deployer)
+}
+
+async fn deployer(directory: &DataDirectory, databases: Databases) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
+    let databases = Arc::new(databases);
+    // What is deployed is the host's own memory: it must survive the loss of power, whatever the data may do.
+    let own = Databases::new(directory.path(), Settings { synchronous: Synchronous::Full, ..Settings::default() });
+    let store = Store::open(own.open("host")?, directory).await?;
+    let runtime = Runtime::new(&directory.cache())?;
+    let deployments = Deployments::new(runtime, databases.clone());
+    Ok((Deployer::new(store, databases, deployments.clone()), deployments))
+}
+
+async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
+    let directory = DataDirectory::open(&data_directory)?;
+    let synchronous = match options.sync {
+        Sync::Normal => Synchronous::Normal,
+        Sync::Full => Synchronous::Full,
+    };
+    let databases = Databases::new(directory.path(), Settings { synchronous, ..Settings::default() });
+    let (deployer, deployments) = deployer(&directory, databases).await?;
+
+    // The tables of the built-ins come first: the migrations of the user may name them.
+    deployer.adopt(BUILTINS).await?;
+    crate::migrations::apply(&directory, deployer.databases()).await?;
+    let not_started = deployer.start().await?;
+    for component in &not_started {
+        tracing::error!(component = %component.name, "{}", component.why);
+    }
+
+    let listener = listen(options.address).with_context(|| format!("cannot listen on {}", options.address))?;
+    let address = listener.local_addr()?;
+    let databases = deployer.databases().clone();
+    let control = Arc::new(Control::new(Arc::new(deployer), directory.control_token()?));
+    let (stop, stopping) = watch::channel(false);
+    let service = Arc::new(Service { deployments, control, address, ready: AtomicBool::new(not_started.is_empty()) });
+    let workers = worker::start(&listener, &service, &stopping)?;
+    let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
+    let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping));
+    say_where_to_go(address, &data_directory);
+
+    stop_requested().await?;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    door.await?;
+    tokio::task::spawn_blocking(move || workers.into_iter().try_for_each(std::thread::JoinHandle::join))
+        .await?
+        .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
+    databases.close().await;
+    Ok(())
+}
+
+/// One socket that all workers accept from. It is bound without `SO_REUSEPORT`, so that a second server on the same port fails.
+fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn say_where_to_go(address: SocketAddr, data_directory: &std::path::Path) {
+    eprintln!("listening on http://{address}");
+    eprintln!("  data in {}; health at http://{address}/api/healthcheck", data_directory.display());
+    eprintln!("  next: `guesthouse components list`, `guesthouse deploy FILE.wasm`, or SQL in {}/migrations/main/", data_directory.display());
+}
+
+async fn stop_requested() -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+    Ok(())
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GUESTHOUSE_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

@@ -1,0 +1,75 @@
+//! One request: to the host itself, to the component that its path belongs to, or to nobody.
+
+use super::inbound::{self, Rejected};
+use super::outbound::{self, Body};
+use crate::control::{self, Control, Door};
+use crate::deployments::Deployments;
+use crate::runtime::Failure;
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What answers requests.
+pub struct Service {
+    /// The components.
+    pub deployments: Arc<Deployments>,
+    /// The host's own API.
+    pub control: Arc<Control<Deployments>>,
+    /// Where the server listens, for requests that do not say which host they mean.
+    pub address: SocketAddr,
+    /// Whether everything deployed came up.
+    pub ready: AtomicBool,
+}
+
+impl Service {
+    /// Answers a request that came in by this door.
+    pub async fn answer(&self, request: Request<Incoming>, door: Door) -> Result<Response<Body>, Infallible> {
+        // Only the path decides who answers; it is what hyper parsed, never a raw prefix of the target.
+        let path = request.uri().path();
+        if path.starts_with(control::PREFIX) {
+            return Ok(self.control.answer(request, door).await.map(outbound::full));
+        }
+        if path == "/api/healthcheck" {
+            return Ok(self.health());
+        }
+        let Some(component) = self.deployments.find(path) else {
+            return Ok(outbound::text(StatusCode::NOT_FOUND, "no component answers this path"));
+        };
+        let question = match inbound::question(request, self.address).await {
+            Ok(question) => question,
+            Err(rejected) => return Ok(rejection(rejected)),
+        };
+        Ok(match component.answer(question).await {
+            Ok(answer) => outbound::stream(answer),
+            Err(failure) => outbound::text(status(failure), &failure.to_string()),
+        })
+    }
+
+    fn health(&self) -> Response<Body> {
+        match self.ready.load(Ordering::Relaxed) {
+            true => outbound::text(StatusCode::OK, "Ok"),
+            false => outbound::text(StatusCode::SERVICE_UNAVAILABLE, "a component did not start; the server's log says which and why"),
+        }
+    }
+}
+
+fn status(failure: Failure) -> StatusCode {
+    match failure {
+        Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::TimedOut => StatusCode::GATEWAY_TIMEOUT,
+        Failure::NotStarted => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn rejection(rejected: Rejected) -> Response<Body> {
+    let status = match rejected {
+        Rejected::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Rejected::TimedOut => StatusCode::REQUEST_TIMEOUT,
+        Rejected::Broken | Rejected::Authority => StatusCode::BAD_REQUEST,
+    };
+    outbound::text(status, &rejected.to_string())
+}

@@ -1,0 +1,86 @@
+//! The workers: one thread for each core, each with a runtime of its own, that accept connections and serve them to their end.
+//!
+//! A connection stays on its core, and so do the instances that answer it: nothing on the way of a request is handed between threads.
+
+use super::connection;
+use super::service::Service;
+use crate::control::Door;
+use crate::limits;
+use crate::runtime::set_core;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::net::UnixListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// Starts the workers.
+pub fn start(listener: &TcpListener, service: &Arc<Service>, stopping: &watch::Receiver<bool>) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (0..cores)
+        .map(|core| {
+            let (listener, service) = (listener.try_clone()?, service.clone());
+            let (connections, stopping) = (connections.clone(), stopping.clone());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let work = move || {
+                set_core(core);
+                runtime.block_on(accept(listener, service, connections, stopping));
+            };
+            Ok(std::thread::Builder::new().name(format!("core-{core}")).spawn(work)?)
+        })
+        .collect()
+}
+
+async fn accept(listener: TcpListener, service: Arc<Service>, connections: Arc<Semaphore>, mut stopping: watch::Receiver<bool>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let mut open = JoinSet::new();
+    loop {
+        let Ok(permit) = connections.clone().acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+            Some(_) = open.join_next() => continue,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                // Answers are written whole: waiting for more to send would only delay them.
+                let _ = stream.set_nodelay(true);
+                let connection = connection::serve(stream, service.clone(), Door::Network, stopping.clone());
+                open.spawn(async move {
+                    connection.await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(limits::ACCEPT_RETRY_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    finish(open).await;
+}
+
+/// Serves the control socket, whose file only the server's own account can open.
+pub async fn serve_socket(listener: UnixListener, service: Arc<Service>, mut stopping: watch::Receiver<bool>) {
+    let mut open = JoinSet::new();
+    loop {
+        tokio::select! {
+            Ok((stream, _)) = listener.accept() => {
+                open.spawn(connection::serve(stream, service.clone(), Door::Socket, stopping.clone()));
+            }
+            _ = stopping.wait_for(|stopping| *stopping) => break,
+            Some(_) = open.join_next() => {}
+        }
+    }
+    finish(open).await;
+}
+
+/// Lets requests under way end, for a while.
+async fn finish(mut open: JoinSet<()>) {
+    let all = async { while open.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, all).await.is_err() {
+        tracing::warn!(connections = open.len(), "closing connections whose requests did not end");
+    }
+}

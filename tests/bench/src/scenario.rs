@@ -1,0 +1,48 @@
+//! The five kinds of request that are measured, in the order in which a round runs them.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+/// Insert comes last: it is the only one that makes the table longer.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Scenario {
+    Hello,
+    Read,
+    List,
+    Update,
+    Insert,
+}
+
+impl Scenario {
+    pub const ALL: [Self; 5] = [Self::Hello, Self::Read, Self::List, Self::Update, Self::Insert];
+
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Hello => "a fixed short answer (PocketBase: its health check)",
+            Self::Read => "one row by its id",
+            Self::List => "20 rows, filtered and ordered by an index",
+            Self::Update => "two columns of one row",
+            Self::Insert => "one row",
+        }
+    }
+
+    /// As it stands in reports and in `--only`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hello => "hello",
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Update => "update",
+            Self::Insert => "insert",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}

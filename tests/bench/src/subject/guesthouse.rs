@@ -1,0 +1,61 @@
+//! This project's server, with the benchmark's migration and the hello component.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::dialect::Dialect;
+use super::{Kind, Subject};
+use crate::build;
+use crate::cores::Cores;
+use crate::options::Options;
+use crate::request;
+use crate::scenario::Scenario;
+
+const MIGRATION: &str = include_str!("../../migration.sql");
+
+static DIALECT: Dialect = Dialect {
+    command: |program, data, address| {
+        let mut command = Command::new(program);
+        command.arg("--data-dir").arg(data).args(["run", "--address", &address.to_string()]);
+        command
+    },
+    ready: "/api/healthcheck",
+    hello: "/hello",
+    records: "/api/records/v1/bench_item",
+    // filter[age]=...; clients send the brackets encoded.
+    list: |age| format!("filter%5Bage%5D={age}&order=-created&limit=20"),
+    rows: "records",
+    // The table numbers its rows from one, in the order in which they are inserted.
+    id: |number| number.to_string(),
+    sends_ids: false,
+    inserted_id: |answer| answer["ids"][0].as_str(),
+};
+
+pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject> {
+    let program = options.guesthouse.clone().map_or_else(build::guesthouse, Ok)?;
+    let folder = TempDir::with_prefix_in("guesthouse-", build::work_folder()?)?;
+    let migrations = folder.path().join("migrations/main");
+    std::fs::create_dir_all(&migrations)?;
+    std::fs::write(migrations.join("U1__bench.sql"), MIGRATION)?;
+
+    let mut subject = Subject::start_in(Kind::Guesthouse, &DIALECT, program, cores, folder).await?;
+    subject.preload().await?;
+    if options.scenarios().contains(&Scenario::Hello) {
+        deploy_hello(&mut subject, options).await?;
+    }
+    Ok(subject)
+}
+
+/// Deploys into the running server and waits until the component answers.
+async fn deploy_hello(subject: &mut Subject, options: &Options) -> anyhow::Result<()> {
+    let component = options.hello_component.clone().map_or_else(build::hello_component, Ok)?;
+    let mut deploy = Command::new(&subject.program);
+    deploy.arg("--data-dir").arg(subject.folder.path()).arg("deploy").arg(component);
+    deploy.arg("--manifest").arg(build::project().join("tests/bench/component.toml")).arg("--accept-grants");
+    build::run(&mut deploy)?;
+    let mut request = Vec::new();
+    request::write::<()>(&mut request, "GET", subject.server.host(), DIALECT.hello, None);
+    subject.server.wait_for(&request).await?;
+    Ok(())
+}

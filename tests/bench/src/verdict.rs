@@ -1,0 +1,104 @@
+//! The budgets of the design, and whether a run keeps them.
+
+use serde::Serialize;
+
+use crate::cold::Start;
+use crate::rounds::Measured;
+use crate::scenario::Scenario;
+use crate::statistics::median;
+use crate::subject::Kind;
+
+/// CPU time per request of Guesthouse, as a ratio to that of the peer.
+const RATIOS: [(Scenario, Kind, f64); 5] = [
+    (Scenario::Hello, Kind::Hyper, 2.0),
+    (Scenario::Read, Kind::PocketBase, 0.18),
+    (Scenario::List, Kind::PocketBase, 0.20),
+    (Scenario::Update, Kind::PocketBase, 0.15),
+    (Scenario::Insert, Kind::PocketBase, 0.18),
+];
+const FIRST_ANSWER_MS: f64 = 40.0;
+const IDLE_MIB: f64 = 80.0;
+
+#[derive(Debug, Serialize)]
+pub struct Verdict {
+    pub what: String,
+    pub unit: &'static str,
+    pub measured: f64,
+    pub budget: f64,
+    pub kept: bool,
+}
+
+/// One verdict for each budget that the run measured both sides of.
+pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
+    let ratios = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
+        let ratio = ratio(measured, scenario, peer)?;
+        Some(verdict(format!("CPU per {scenario}, of {peer}'s"), "x", ratio, budget))
+    });
+    let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
+    let first_answer = median(ours().map(|start| start.first_answer_ms))
+        .map(|ms| verdict("first answer, warm directory".to_owned(), "ms", ms, FIRST_ANSWER_MS));
+    let idle = median(ours().map(|start| start.idle_mib))
+        .map(|mib| verdict("resident memory, idle".to_owned(), "MiB", mib, IDLE_MIB));
+    ratios.chain(first_answer).chain(idle).collect()
+}
+
+/// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.
+fn ratio(measured: &[Measured], scenario: Scenario, peer: Kind) -> Option<f64> {
+    let cpu_us = |round, server| {
+        let found = measured.iter().find(|it| it.round == round && it.scenario == scenario && it.server == server)?;
+        Some(found.window.cpu_us)
+    };
+    let rounds = 1..=measured.iter().map(|it| it.round).max()?;
+    median(rounds.filter_map(|round| Some(cpu_us(round, Kind::Guesthouse)? / cpu_us(round, peer)?)))
+}
+
+fn verdict(what: String, unit: &'static str, measured: f64, budget: f64) -> Verdict {
+    Verdict { what, unit, measured, budget, kept: measured <= budget }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::Window;
+
+    fn measured(round: u32, server: Kind, cpu_us: f64) -> Measured {
+        let window = Window {
+            requests: 1,
+            requests_per_second: 1.0,
+            cpu_us,
+            p50_ms: 1.0,
+            p99_ms: 1.0,
+            server_busy: 1.0,
+            others_busy: 0.0,
+        };
+        Measured { round, scenario: Scenario::Read, server, window }
+    }
+
+    #[test]
+    fn a_ratio_is_taken_within_each_round() {
+        let windows = [
+            measured(1, Kind::Guesthouse, 20.0),
+            measured(1, Kind::PocketBase, 100.0),
+            measured(2, Kind::Guesthouse, 30.0),
+            measured(2, Kind::PocketBase, 300.0),
+            measured(3, Kind::Guesthouse, 80.0),
+            measured(3, Kind::PocketBase, 100.0),
+        ];
+        let verdicts = all(&windows, &[]);
+        assert_eq!(verdicts.len(), 1);
+        assert!((verdicts[0].measured - 0.2).abs() < 1e-9);
+        assert!(!verdicts[0].kept);
+    }
+
+    #[test]
+    fn without_the_peer_there_is_no_ratio() {
+        assert!(all(&[measured(1, Kind::Guesthouse, 20.0)], &[]).is_empty());
+    }
+
+    #[test]
+    fn a_start_within_the_budget_is_ok() {
+        let start = Start { server: Kind::Guesthouse, first_answer_ms: 39.0, idle_mib: 81.0 };
+        let kept: Vec<bool> = all(&[], &[start]).iter().map(|verdict| verdict.kept).collect();
+        assert_eq!(kept, [true, false]);
+    }
+}
