@@ -1,6 +1,9 @@
 //! Builds the built-in components for `wasm32-wasip2`, packs each with its manifest and migrations, and leaves the list of them
 //! for the binary to embed as bytes.
 
+#[path = "src/components/package/pack.rs"]
+mod pack;
+
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,7 @@ const BUILTINS: [&str; 1] = ["records"];
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed=src/components/package/pack.rs");
     for input in ["builtins", "sdk-rust", "wit", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
@@ -20,9 +24,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut list = String::from("[\n");
     for name in BUILTINS {
-        let packed = pack(&root.join("builtins").join(name), &wasm.join(format!("builtin_{name}.wasm")))?;
+        let package = package(&root.join("builtins").join(name), &wasm.join(format!("builtin_{name}.wasm")))?;
         let file = out.join(format!("{name}.wasm"));
-        fs::write(&file, packed)?;
+        fs::write(&file, package)?;
         writeln!(list, "    Builtin {{ name: {name:?}, package: include_bytes!({file:?}) }},")?;
     }
     list.push_str("]\n");
@@ -58,19 +62,17 @@ fn build_components(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> 
     Ok(target.join("wasm32-wasip2").join("component"))
 }
 
-/// The component with its manifest and migrations appended as custom sections, as `guesthouse deploy` would upload it.
-fn pack(source: &Path, wasm: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut package = fs::read(wasm)?;
-    append_section(&mut package, "guesthouse:manifest", &fs::read(source.join("component.toml"))?);
-    for database in sorted(&source.join("migrations"))? {
+/// The component with its manifest and migrations, as `guesthouse deploy` would upload it.
+fn package(source: &Path, wasm: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let folder = source.join("migrations");
+    let mut migrations = Vec::new();
+    for database in sorted(&folder)? {
         for file in sorted(&database)? {
-            let name = file.strip_prefix(source.join("migrations"))?.display().to_string();
-            let mut payload = format!("{name}\n").into_bytes();
-            payload.extend(fs::read(&file)?);
-            append_section(&mut package, "guesthouse:migration", &payload);
+            let path = file.strip_prefix(&folder)?.display().to_string();
+            migrations.push((path, fs::read_to_string(&file)?));
         }
     }
-    Ok(package)
+    Ok(pack::pack(fs::read(wasm)?, &fs::read_to_string(source.join("component.toml"))?, &migrations))
 }
 
 /// The entries of a folder by name; none if there is no such folder.
@@ -81,27 +83,4 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     entries.sort();
     Ok(entries)
-}
-
-/// A custom section: id 0, its size, the length of its name, the name, the payload.
-fn append_section(package: &mut Vec<u8>, name: &str, payload: &[u8]) {
-    let mut section = leb128(name.len());
-    section.extend(name.as_bytes());
-    section.extend(payload);
-    package.push(0);
-    package.extend(leb128(section.len()));
-    package.extend(section);
-}
-
-fn leb128(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let byte = (value & 0x7f) as u8;
-        value >>= 7;
-        if value == 0 {
-            bytes.push(byte);
-            return bytes;
-        }
-        bytes.push(byte | 0x80);
-    }
 }

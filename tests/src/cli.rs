@@ -48,7 +48,8 @@ impl Server {
     /// Deploys a guest as it is, and accepts what it asks for.
     #[track_caller]
     pub fn deploy(&self, guest: &str) {
-        self.deploy_from(&guests::component(guest), &guests::manifest_path(guest)).expect_success();
+        self.deploy_from(&guests::component(guest), &guests::manifest_path(guest))
+            .expect_success();
     }
 
     /// Deploys a guest with another manifest, and accepts what it asks for.

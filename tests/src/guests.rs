@@ -12,12 +12,12 @@ const BUILD: &str = r#"eval "$(sdk-rust/wasm-toolchain.sh)" && exec cargo build 
 
 /// The component of `guests/<name>`, as cargo built it: without its manifest.
 pub fn component(guest: &str) -> PathBuf {
-    built(&format!("guest-{guest}"))
+    built(&format!("guests/{guest}"))
 }
 
 /// The component of `examples/<name>`.
 pub fn example(name: &str) -> PathBuf {
-    built(&format!("example-{name}"))
+    built(&format!("examples/{name}"))
 }
 
 /// The manifest of `guests/<name>`.
@@ -42,35 +42,61 @@ pub fn names() -> Vec<String> {
     crates_in("guests")
 }
 
-fn built(package: &str) -> PathBuf {
+fn built(folder: &str) -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(build_all);
-    let file = format!("target/guests/wasm32-wasip2/component/{}.wasm", package.replace('-', "_"));
+    let file = format!(
+        "target/guests/wasm32-wasip2/component/{}.wasm",
+        package(folder).replace('-', "_")
+    );
     let path = project().join(file);
-    assert!(path.is_file(), "there is no package {package}");
+    assert!(path.is_file(), "{} was not built", path.display());
     path
 }
 
+/// The name of the package in a folder.
+fn package(folder: &str) -> String {
+    let manifest =
+        std::fs::read_to_string(project().join(folder).join("Cargo.toml")).expect("a package has a manifest");
+    let name = manifest.lines().find_map(|line| line.strip_prefix("name = "));
+    name.expect("a package has a name").trim_matches('"').to_string()
+}
+
 fn build_all() {
-    let guests = crates_in("guests").into_iter().map(|name| format!("guest-{name}"));
-    let examples = crates_in("examples").into_iter().map(|name| format!("example-{name}"));
     let mut command = Command::new("bash");
     command.current_dir(project()).args(["-euc", BUILD, "bash"]);
-    for package in guests.chain(examples) {
-        command.args(["-p", &package]);
+    for folder in ["guests", "examples"] {
+        for name in crates_in(folder) {
+            command.args(["-p", &package(&format!("{folder}/{name}"))]);
+        }
     }
     // Of the cargo that runs these tests, not of the one that builds components.
-    for variable in ["CARGO", "RUSTC", "RUSTDOC", "RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET"] {
+    for variable in [
+        "CARGO",
+        "RUSTC",
+        "RUSTDOC",
+        "RUSTFLAGS",
+        "CARGO_TARGET_DIR",
+        "CARGO_BUILD_TARGET",
+    ] {
         command.env_remove(variable);
     }
     let output = command.output().expect("bash is installed");
-    assert!(output.status.success(), "the guests do not build:\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "the guests do not build:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn crates_in(folder: &str) -> Vec<String> {
     let entries = std::fs::read_dir(project().join(folder)).expect("the folder exists");
-    let crates = entries.flatten().filter(|entry| entry.path().join("Cargo.toml").is_file());
-    let mut names: Vec<String> = crates.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let crates = entries
+        .flatten()
+        .filter(|entry| entry.path().join("Cargo.toml").is_file());
+    let mut names: Vec<String> = crates
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
     names.sort();
     names
 }

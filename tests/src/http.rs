@@ -30,7 +30,9 @@ impl Request {
     /// A request to `path` (with its query) of the server at `address`.
     pub fn new(address: SocketAddr, method: &str, path: &str) -> Self {
         Self {
-            builder: http::Request::builder().method(method).uri(format!("http://{address}{path}")),
+            builder: http::Request::builder()
+                .method(method)
+                .uri(format!("http://{address}{path}")),
             body: None,
         }
     }
@@ -65,6 +67,7 @@ impl Request {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .max_idle_connections(0)
+            .proxy(None)
             .timeout_global(Some(TIMEOUT))
             .build();
         let agent = ureq::Agent::new_with_config(config);

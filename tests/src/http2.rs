@@ -18,7 +18,12 @@ pub fn get(address: SocketAddr, path: &str) -> String {
     let mut connection = Raw::connect(address);
     let mut request = PREFACE.to_vec();
     request.extend(frame(SETTINGS, 0, 0, &[]));
-    request.extend(frame(HEADERS, END_STREAM | END_HEADERS, 1, &header_block(address, path)));
+    request.extend(frame(
+        HEADERS,
+        END_STREAM | END_HEADERS,
+        1,
+        &header_block(address, path),
+    ));
     assert!(connection.send(request), "the server closed the connection");
     let mut body = Vec::new();
     let mut at = 0;
@@ -56,7 +61,10 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 
 fn read_frame(connection: &mut Raw, at: &mut usize) -> (u8, u8, Vec<u8>) {
     let received = connection.read_bytes(*at + FRAME_HEAD_BYTES);
-    assert!(received.len() >= *at + FRAME_HEAD_BYTES, "the connection ended: {received:02x?}");
+    assert!(
+        received.len() >= *at + FRAME_HEAD_BYTES,
+        "the connection ended: {received:02x?}"
+    );
     let head = &received[*at..*at + FRAME_HEAD_BYTES];
     let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);
     let (kind, flags) = (head[3], head[4]);

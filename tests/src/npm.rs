@@ -29,9 +29,14 @@ fn installed() -> PathBuf {
     let folder = project().join("tests/clients/npm");
     INSTALLED.get_or_init(|| {
         let mut npm = Command::new("npm");
-        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&folder);
+        npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .current_dir(&folder);
         let output = npm.output().expect("npm is installed");
-        assert!(output.status.success(), "npm ci failed: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "npm ci failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     });
     folder
 }

@@ -19,7 +19,10 @@ impl Raw {
         stream.set_read_timeout(Some(TIMEOUT)).expect("a socket has timeouts");
         stream.set_write_timeout(Some(TIMEOUT)).expect("a socket has timeouts");
         stream.set_nodelay(true).expect("a socket has options");
-        Self { stream, received: Vec::new() }
+        Self {
+            stream,
+            received: Vec::new(),
+        }
     }
 
     /// Sends bytes. False when the server has closed the connection.
@@ -37,7 +40,11 @@ impl Raw {
     #[track_caller]
     pub fn read_until(&mut self, text: &str) -> String {
         while !self.text().contains(text) {
-            assert!(self.read_some(), "the connection ended before {text:?} came, after: {:?}", self.text());
+            assert!(
+                self.read_some(),
+                "the connection ended before {text:?} came, after: {:?}",
+                self.text()
+            );
         }
         self.text()
     }

@@ -43,7 +43,13 @@ impl Server {
     #[track_caller]
     fn start_in(data: TempDir, arguments: Vec<String>) -> Self {
         let (process, log, address) = spawn(data.path(), &arguments);
-        Self { data, arguments, process, log, address }
+        Self {
+            data,
+            arguments,
+            process,
+            log,
+            address,
+        }
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -105,7 +111,9 @@ impl Server {
 
     #[track_caller]
     pub fn wait_for_exit(&mut self) -> ExitStatus {
-        crate::wait::until("the server to end", STOP_TIMEOUT, || self.process.try_wait().expect("our own child"))
+        crate::wait::until("the server to end", STOP_TIMEOUT, || {
+            self.process.try_wait().expect("our own child")
+        })
     }
 
     fn has_exited(&mut self) -> bool {
@@ -116,7 +124,10 @@ impl Server {
     pub fn resident_bytes(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process.id());
         let status = std::fs::read_to_string(path).expect("the server runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has a size");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .expect("a process has a size");
         let kib: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of KiB");
         kib * 1024
     }
@@ -135,7 +146,10 @@ impl Drop for Server {
         setup::keep_compiled_code(self.data.path());
         if !failed {
             // A guest's own panic names a file of the guest: that one is its affair.
-            let panicked = self.log().lines().any(|line| line.contains("panicked at host/") || line.contains("panicked at /"));
+            let panicked = self
+                .log()
+                .lines()
+                .any(|line| line.contains("panicked at host/") || line.contains("panicked at /"));
             assert!(!panicked, "something in the server panicked:\n{}", self.log());
         }
     }
@@ -145,13 +159,20 @@ impl Drop for Server {
 pub(crate) fn command(data: &Path) -> Command {
     let mut command = Command::new(binary::guesthouse());
     command.arg("--data-dir").arg(data).stdin(Stdio::null());
-    command.env_remove("GUESTHOUSE_DATA_DIR").env_remove("GUESTHOUSE_CONTROL_TOKEN").env_remove("RUST_LOG");
+    command
+        .env_remove("GUESTHOUSE_DATA_DIR")
+        .env_remove("GUESTHOUSE_CONTROL_TOKEN")
+        .env_remove("RUST_LOG");
     command
 }
 
 fn run_command(data: &Path, arguments: &[String]) -> Command {
     let mut command = command(data);
-    command.args(["run", "--address", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(["run", "--address", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

@@ -23,13 +23,18 @@ impl Upstream {
 
     /// Answers 200 with this body.
     pub fn with_body(body: &str) -> Self {
-        Self::answering(&format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
+        Self::answering(&format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        ))
     }
 
     /// Answers with a body that does not end until the client goes.
     pub fn endless() -> Self {
         Self::start(|stream| {
-            let mut alive = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").is_ok();
+            let mut alive = stream
+                .write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")
+                .is_ok();
             let chunk = [b'.'; 64 * 1024];
             while alive {
                 alive = stream.write_all(&chunk).is_ok();

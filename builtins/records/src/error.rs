@@ -3,9 +3,8 @@
 //! Bodies are plain text or empty, as the protocol has it: its clients show the body, or the status' own name where
 //! there is none. Nothing of the inside goes out; what only the operator can mend goes to the log.
 
-use guesthouse::bindings::guesthouse::host::sqlite::Error as HostError;
 use guesthouse::http::{BodyError, Response};
-use guesthouse::sqlite::{Constraint, ConstraintKind, Error as DatabaseError};
+use guesthouse::sqlite::{Constraint, ConstraintKind, Error as DatabaseError, HostError};
 
 use crate::limits;
 
@@ -128,7 +127,6 @@ impl Error {
         }
     }
 }
-
 
 fn constraint_name(constraint: &Constraint) -> &'static str {
     match constraint.kind {

@@ -1,1 +1,54 @@
-//! The `records` built-in: the record API over SQL tables.
+//! The built-in `records`: a REST API over the tables that `_record_api` names.
+//!
+//! `GET, POST /api/records/v1/{api}` list and create; `GET, PATCH, DELETE /api/records/v1/{api}/{id}` read, update and
+//! delete. One file per operation; each parses, authorizes, does and presents, in this order.
+
+pub mod api;
+pub mod catalog;
+pub mod checks;
+pub mod create;
+pub mod cursor;
+pub mod decode;
+pub mod delete;
+pub mod encode;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod list;
+pub mod media_type;
+pub mod query;
+pub mod read;
+pub mod route;
+pub mod schema;
+pub mod sql;
+pub mod update;
+
+use guesthouse::http::{Request, Response};
+
+use error::Error;
+use route::Route;
+
+async fn handle(request: Request) -> Response {
+    answer(request).await.unwrap_or_else(Error::into_response)
+}
+
+async fn answer(request: Request) -> Result<Response, Error> {
+    let path = request.path().to_owned();
+    let route = Route::parse(request.method(), &path)?;
+    let database = catalog::database()?;
+    let api = catalog::api(&database, route.api()).await?;
+    match &route {
+        Route::List { .. } => list::list(&database, &api, request.query()).await,
+        Route::Read { id, .. } => read::read(&database, &api, id, request.query()).await,
+        Route::Create { .. } => create::create(&database, &api, request).await,
+        Route::Update { id, .. } => update::update(&database, &api, id, request).await,
+        Route::Delete { id, .. } => delete::delete(&database, &api, id).await,
+    }
+}
+
+/// An answer of JSON.
+fn json(body: Vec<u8>) -> Response {
+    Response::new(200, body).with_header("content-type", "application/json")
+}
+
+guesthouse::serve!(handle);

@@ -67,21 +67,24 @@ mod tests {
     #[test]
     fn methods_and_paths_name_operations() {
         let parse = Route::parse;
-        assert_eq!(
-            parse("GET", "/api/records/v1/t"),
-            Ok(Route::List { api: "t".into() })
-        );
+        assert_eq!(parse("GET", "/api/records/v1/t"), Ok(Route::List { api: "t".into() }));
         assert_eq!(
             parse("POST", "/api/records/v1/t"),
             Ok(Route::Create { api: "t".into() })
         );
         assert_eq!(
             parse("GET", "/api/records/v1/t/AZ%3D%3D"),
-            Ok(Route::Read { api: "t".into(), id: "AZ==".into() })
+            Ok(Route::Read {
+                api: "t".into(),
+                id: "AZ==".into()
+            })
         );
         assert_eq!(
             parse("DELETE", "/api/records/v1/t/-1"),
-            Ok(Route::Delete { api: "t".into(), id: "-1".into() })
+            Ok(Route::Delete {
+                api: "t".into(),
+                id: "-1".into()
+            })
         );
         assert_eq!(parse("PUT", "/api/records/v1/t/1"), Err(Error::MethodNotAllowed));
         assert_eq!(parse("PATCH", "/api/records/v1/t"), Err(Error::MethodNotAllowed));

@@ -40,14 +40,18 @@ async fn slow() -> Result<u64, Error> {
 }
 
 async fn wide(bytes: i64) -> Result<u64, Error> {
-    let rows = Database::open("main")?.query("SELECT zeroblob(?1)", params![bytes]).await?;
+    let rows = Database::open("main")?
+        .query("SELECT zeroblob(?1)", params![bytes])
+        .await?;
     let value: &[u8] = rows.first().ok_or_else(|| Error::Type("no row".into()))?.get(0)?;
     Ok(value.len() as u64)
 }
 
 async fn parameter(bytes: i64) -> Result<u64, Error> {
     let value = vec![7u8; usize::try_from(bytes).unwrap_or_default()];
-    let rows = Database::open("main")?.query("SELECT length(?1)", vec![blob(value)]).await?;
+    let rows = Database::open("main")?
+        .query("SELECT length(?1)", vec![blob(value)])
+        .await?;
     let length: i64 = rows.first().ok_or_else(|| Error::Type("no row".into()))?.get(0)?;
     Ok(length.unsigned_abs())
 }

@@ -3,8 +3,9 @@
 //! It says which method and path it saw, and how many bytes of body.
 #![cfg(target_family = "wasm")]
 
-use std::io::{Read, Write};
+use std::io::Write;
 use wasi::http::types::{Fields, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam};
+use wasi::io::streams::StreamError;
 
 struct Classic;
 
@@ -31,15 +32,15 @@ impl wasi::exports::http::incoming_handler::Guest for Classic {
     }
 }
 
-fn body_bytes(request: &IncomingRequest) -> std::io::Result<usize> {
+fn body_bytes(request: &IncomingRequest) -> Result<usize, StreamError> {
     let body = request.consume().expect("a request has one body");
-    let mut stream = body.stream().expect("a body has one stream");
+    let stream = body.stream().expect("a body has one stream");
     let mut bytes = 0;
-    let mut chunk = vec![0; 64 * 1024];
     loop {
-        match stream.read(&mut chunk)? {
-            0 => return Ok(bytes),
-            read => bytes += read,
+        match stream.blocking_read(64 * 1024) {
+            Ok(piece) => bytes += piece.len(),
+            Err(StreamError::Closed) => return Ok(bytes),
+            Err(error) => return Err(error),
         }
     }
 }

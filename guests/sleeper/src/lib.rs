@@ -36,7 +36,9 @@ async fn sleep(milliseconds: u64) {
 
 async fn transaction(milliseconds: u64) -> Result<String, Error> {
     let transaction = Database::open("main")?.begin().await?;
-    transaction.execute("INSERT INTO nap (note) VALUES (?1)", params!["in a transaction"]).await?;
+    transaction
+        .execute("INSERT INTO nap (note) VALUES (?1)", params!["in a transaction"])
+        .await?;
     sleep(milliseconds).await;
     transaction.commit().await?;
     Ok("committed".into())
@@ -44,18 +46,24 @@ async fn transaction(milliseconds: u64) -> Result<String, Error> {
 
 async fn abandon() -> Result<String, Error> {
     let transaction = Database::open("main")?.begin().await?;
-    transaction.execute("INSERT INTO nap (note) VALUES (?1)", params!["abandoned"]).await?;
+    transaction
+        .execute("INSERT INTO nap (note) VALUES (?1)", params!["abandoned"])
+        .await?;
     drop(transaction);
     Ok("abandoned".into())
 }
 
 async fn write() -> Result<String, Error> {
-    let rows = Database::open("main")?.execute("INSERT INTO nap (note) VALUES (?1)", params!["short"]).await?;
+    let rows = Database::open("main")?
+        .execute("INSERT INTO nap (note) VALUES (?1)", params!["short"])
+        .await?;
     Ok(rows.last_insert_rowid().to_string())
 }
 
 async fn count() -> Result<String, Error> {
-    let rows = Database::open("main")?.query("SELECT count(*) FROM nap", params![]).await?;
+    let rows = Database::open("main")?
+        .query("SELECT count(*) FROM nap", params![])
+        .await?;
     let count: i64 = rows.first().ok_or_else(|| Error::Type("no row".into()))?.get(0)?;
     Ok(count.to_string())
 }

@@ -30,7 +30,8 @@ async fn handle(request: Request) -> Response {
 async fn granted() -> Response {
     let work = async {
         let main = Database::open("main")?;
-        main.execute("INSERT INTO bait (text) VALUES (?1)", params!["worm"]).await?;
+        main.execute("INSERT INTO bait (text) VALUES (?1)", params!["worm"])
+            .await?;
         main.execute("UPDATE mixed SET open = ?1", params!["changed"]).await?;
         let rows = main.query("SELECT text FROM bait", params![]).await?;
         let open = main.query("SELECT open FROM mixed", params![]).await?;
@@ -70,7 +71,7 @@ impl Attempt {
     }
 }
 
-/// The error as the contract has it, such as `Denied("read of vault.secret")`.
+/// The error as the contract has it, such as `Error::Denied("read of vault.secret")`.
 fn describe(error: &Error) -> String {
     match error {
         Error::Host(error) => format!("{error:?}"),

@@ -11,11 +11,7 @@ wasmtime::component::bindgen!({
     ",
     path: "../wit",
     world: "guesthouse:served/imports",
-    imports: {
-        "guesthouse:host/sqlite.[static]transaction.commit": async | store | trappable,
-        "guesthouse:host/sqlite.[static]transaction.rollback": async | store | trappable,
-        default: trappable,
-    },
+    imports: { default: trappable },
     with: {
         "guesthouse:host/sqlite.database": crate::capability::sqlite::DatabaseHandle,
         "guesthouse:host/sqlite.transaction": crate::capability::sqlite::TransactionHandle,

@@ -6,7 +6,6 @@ use super::running::Shared;
 use super::state::State;
 use crate::limits;
 use futures::FutureExt;
-use futures::future::BoxFuture;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -95,7 +94,7 @@ pub struct Expiration {
     timeout: Duration,
     /// Fires at or before the deadline, and is then set anew: resetting it for every request would cost more than it saves.
     alarm: Pin<Box<Sleep>>,
-    drained: BoxFuture<'static, ()>,
+    drained: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
     is_drained: bool,
 }
 
@@ -105,7 +104,7 @@ impl Expiration {
         Self {
             timeout: shared.timeout,
             alarm: Box::pin(tokio::time::sleep(shared.timeout + limits::INSTANCE_GRACE)),
-            drained: async move { drop(drained.wait_for(|drained| *drained).await) }.boxed(),
+            drained: Box::pin(async move { drop(drained.wait_for(|drained| *drained).await) }),
             is_drained: false,
         }
     }

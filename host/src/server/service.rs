@@ -5,7 +5,7 @@ use super::outbound::{self, Body};
 use crate::control::{self, Control, Door};
 use crate::deployments::Deployments;
 use crate::runtime::Failure;
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -33,7 +33,10 @@ impl Service {
             return Ok(self.control.answer(request, door).await.map(outbound::full));
         }
         if path == "/api/healthcheck" {
-            return Ok(self.health());
+            return Ok(match *request.method() {
+                Method::GET | Method::HEAD => self.health(),
+                _ => outbound::text(StatusCode::METHOD_NOT_ALLOWED, "the health of the server can only be read"),
+            });
         }
         let Some(component) = self.deployments.find(path) else {
             return Ok(outbound::text(StatusCode::NOT_FOUND, "no component answers this path"));

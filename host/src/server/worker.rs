@@ -66,9 +66,10 @@ async fn accept(listener: TcpListener, service: Arc<Service>, connections: Arc<S
 pub async fn serve_socket(listener: UnixListener, service: Arc<Service>, mut stopping: watch::Receiver<bool>) {
     let mut open = JoinSet::new();
     loop {
+        let told = stopping.clone();
         tokio::select! {
             Ok((stream, _)) = listener.accept() => {
-                open.spawn(connection::serve(stream, service.clone(), Door::Socket, stopping.clone()));
+                open.spawn(connection::serve(stream, service.clone(), Door::Socket, told));
             }
             _ = stopping.wait_for(|stopping| *stopping) => break,
             Some(_) = open.join_next() => {}

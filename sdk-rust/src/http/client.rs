@@ -94,6 +94,19 @@ impl Incoming {
         super::header(&self.headers, name)
     }
 
+    /// Reads the first `limit` bytes of the body, or as many as come before it ends or breaks off, and leaves the rest unread.
+    pub async fn first_bytes(self, limit: usize) -> Vec<u8> {
+        let (_, result) = wit_future::new(|| Ok(()));
+        let (mut stream, _) = types::Response::consume_body(self.response, result);
+        let mut body = Vec::new();
+        while body.len() < limit {
+            let Some(bytes) = next(&mut stream).await else { break };
+            body.extend(bytes);
+        }
+        body.truncate(limit);
+        body
+    }
+
     /// Reads the whole body, of up to `limit` bytes.
     pub async fn body(self, limit: usize) -> Result<Vec<u8>, BodyError> {
         let (_, result) = wit_future::new(|| Ok(()));

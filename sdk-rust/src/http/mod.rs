@@ -1,13 +1,17 @@
 //! HTTP: what comes in, what goes out, and requests to other servers.
 
 mod client;
+mod fields;
 mod request;
 mod response;
+mod router;
 
 pub use crate::bindings::wasi::http::types::ErrorCode;
 pub use client::{Incoming, Outgoing};
+pub use fields::Fields;
 pub use request::{BodyError, Request};
 pub use response::{BodyWriter, Response};
+pub use router::{Parameters, Router};
 
 /// Header fields in order, names in lower case.
 pub type Headers = Vec<(String, Vec<u8>)>;

@@ -1,6 +1,6 @@
 //! A request as the component gets it.
 
-use super::Headers;
+use super::{Fields, Headers};
 use crate::bindings::guesthouse::host::http_messages;
 use crate::bindings::wasi::http::types;
 use serde::de::DeserializeOwned;
@@ -57,6 +57,11 @@ impl Request {
         self.head.path_with_query.split_once('?').map(|(_, query)| query)
     }
 
+    /// The query as names and values; none of either where there is no query.
+    pub fn query_fields(&self) -> Fields {
+        Fields::parse(self.query().unwrap_or_default().as_bytes())
+    }
+
     /// The host and port that the client named.
     pub fn authority(&self) -> Option<&str> {
         self.head.authority.as_deref()
@@ -88,6 +93,19 @@ impl Request {
         let body = self.body(limit).await?;
         serde_json::from_slice(&body)
             .map_err(|error| BodyError::Malformed(format!("the body is not the JSON expected: {error}")))
+    }
+
+    /// Reads the whole body as a form without files, as a browser sends it.
+    pub async fn form(self, limit: u64) -> Result<Fields, BodyError> {
+        let media_type = self.header("content-type").and_then(|value| value.split(';').next());
+        let is_form =
+            media_type.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        if !is_form {
+            return Err(BodyError::Malformed(
+                "the body is not a form (application/x-www-form-urlencoded)".into(),
+            ));
+        }
+        Ok(Fields::parse(&self.body(limit).await?))
     }
 
     /// The request as WASI has it, for what this type does not offer: streaming the body, trailers.

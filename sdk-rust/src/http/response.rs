@@ -56,6 +56,11 @@ impl Response {
         }
     }
 
+    /// A response that sends the browser on to `location` with a GET request, as the answer to a form should.
+    pub fn see_other(location: &str) -> Self {
+        Self::new(303, Vec::new()).with_header("location", location)
+    }
+
     /// A response whose body is written bit by bit, by whoever holds the writer: move it into a task of its own with [`spawn`](crate::spawn).
     pub fn streaming(status: u16) -> (BodyWriter, Self) {
         let (writer, reader) = wit_stream::new();

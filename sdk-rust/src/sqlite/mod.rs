@@ -7,7 +7,7 @@ mod value;
 use crate::bindings::guesthouse::host::sqlite as host;
 
 pub use error::Error;
-pub use host::{Constraint, ConstraintKind, Step, Value};
+pub use host::{Constraint, ConstraintKind, Error as HostError, Step, Value};
 pub use rows::{Row, Rows};
 pub use value::{FromValue, blob};
 

@@ -21,7 +21,10 @@ pub fn work_folder() -> anyhow::Result<PathBuf> {
 pub fn guesthouse() -> anyhow::Result<PathBuf> {
     let program = target().join("release/guesthouse");
     if !program.exists() {
-        say_missing(&program, "building it with `cargo build --release -p guesthouse`, which takes minutes");
+        say_missing(
+            &program,
+            "building it with `cargo build --release -p guesthouse`, which takes minutes",
+        );
         run(cargo().args(["build", "--release", "-p", "guesthouse"]))?;
     }
     Ok(program)
@@ -33,7 +36,15 @@ pub fn hello_component() -> anyhow::Result<PathBuf> {
     let component = folder.join("wasm32-wasip2/component/guest_hello.wasm");
     if !component.exists() {
         say_missing(&component, "building it, which needs the Rust target wasm32-wasip2");
-        let build = ["build", "--profile", "component", "--target", "wasm32-wasip2", "-p", "guest-hello"];
+        let build = [
+            "build",
+            "--profile",
+            "component",
+            "--target",
+            "wasm32-wasip2",
+            "-p",
+            "guest-hello",
+        ];
         run(cargo().args(build).arg("--target-dir").arg(&folder))?;
     }
     Ok(component)
@@ -43,7 +54,12 @@ pub fn hello_component() -> anyhow::Result<PathBuf> {
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
     let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
     let text = String::from_utf8_lossy(&output.stderr);
-    anyhow::ensure!(output.status.success(), "{command:?} failed, {}:\n{}", output.status, text.trim_end());
+    anyhow::ensure!(
+        output.status.success(),
+        "{command:?} failed, {}:\n{}",
+        output.status,
+        text.trim_end()
+    );
     Ok(())
 }
 

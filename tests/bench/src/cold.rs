@@ -54,7 +54,12 @@ pub async fn measure(subjects: Vec<Subject>, options: &Options) -> anyhow::Resul
 }
 
 pub fn memory(subjects: &[Rc<Subject>]) -> anyhow::Result<Vec<Memory>> {
-    let memory_of = |subject: &Rc<Subject>| Ok(Memory { server: subject.kind, mib: resident_mib(subject)? });
+    let memory_of = |subject: &Rc<Subject>| {
+        Ok(Memory {
+            server: subject.kind,
+            mib: resident_mib(subject)?,
+        })
+    };
     subjects.iter().map(memory_of).collect()
 }
 

@@ -31,7 +31,11 @@ impl Connection {
     pub async fn open(address: &str) -> std::io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, received: Vec::with_capacity(16 * 1024), body: Vec::new() })
+        Ok(Self {
+            stream,
+            received: Vec::with_capacity(16 * 1024),
+            body: Vec::new(),
+        })
     }
 
     /// Sends the request and gives the answer's status; its body is in [`Connection::body`] until the next one.
@@ -57,7 +61,10 @@ impl Connection {
     async fn receive(&mut self) -> anyhow::Result<()> {
         let count = self.stream.read_buf(&mut self.received).await?;
         anyhow::ensure!(count > 0, "the server closed the connection in the middle of an answer");
-        anyhow::ensure!(self.received.len() <= MAX_ANSWER_BYTES, "an answer of more than {MAX_ANSWER_BYTES} bytes");
+        anyhow::ensure!(
+            self.received.len() <= MAX_ANSWER_BYTES,
+            "an answer of more than {MAX_ANSWER_BYTES} bytes"
+        );
         Ok(())
     }
 
@@ -83,15 +90,21 @@ impl Connection {
 
 /// `None` while the head is not complete.
 fn parse_head(bytes: &[u8]) -> anyhow::Result<Option<Head>> {
-    let Some(end) = find(bytes, b"\r\n\r\n") else { return Ok(None) };
+    let Some(end) = find(bytes, b"\r\n\r\n") else {
+        return Ok(None);
+    };
     let text = std::str::from_utf8(&bytes[..end]).context("the head of an answer is not text")?;
     let mut lines = text.split("\r\n");
     let status_line = lines.next().unwrap_or_default();
-    let status = status_line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+    let status = status_line
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3)?.parse().ok());
     let status = status.with_context(|| format!("not an HTTP/1.1 status line: {status_line}"))?;
     let mut framing = None;
     for line in lines {
-        let Some((name, value)) = line.split_once(':') else { anyhow::bail!("not a header: {line}") };
+        let Some((name, value)) = line.split_once(':') else {
+            anyhow::bail!("not a header: {line}")
+        };
         if name.eq_ignore_ascii_case("content-length") {
             framing = Some(Framing::Length(value.trim().parse().context("content-length")?));
         } else if name.eq_ignore_ascii_case("transfer-encoding") {
@@ -99,20 +112,31 @@ fn parse_head(bytes: &[u8]) -> anyhow::Result<Option<Head>> {
         }
     }
     let framing = framing.context("an answer that tells neither its length nor chunks")?;
-    Ok(Some(Head { status, length: end + 4, framing }))
+    Ok(Some(Head {
+        status,
+        length: end + 4,
+        framing,
+    }))
 }
 
 /// Puts the chunks together and gives how many bytes they took; `None` while the last one is missing. Trailers are refused.
 fn parse_chunks(bytes: &[u8], body: &mut Vec<u8>) -> anyhow::Result<Option<usize>> {
     let mut at = 0;
     loop {
-        let Some(line_length) = find(&bytes[at..], b"\r\n") else { return Ok(None) };
+        let Some(line_length) = find(&bytes[at..], b"\r\n") else {
+            return Ok(None);
+        };
         let line = std::str::from_utf8(&bytes[at..at + line_length]).context("the size of a chunk is not text")?;
         let size = line.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16).with_context(|| format!("not the size of a chunk: {line}"))?;
-        anyhow::ensure!(size <= MAX_ANSWER_BYTES, "a chunk of more than {MAX_ANSWER_BYTES} bytes");
+        anyhow::ensure!(
+            size <= MAX_ANSWER_BYTES,
+            "a chunk of more than {MAX_ANSWER_BYTES} bytes"
+        );
         let start = at + line_length + 2;
-        let Some(chunk) = bytes.get(start..start + size + 2) else { return Ok(None) };
+        let Some(chunk) = bytes.get(start..start + size + 2) else {
+            return Ok(None);
+        };
         anyhow::ensure!(chunk.ends_with(b"\r\n"), "a chunk that does not end where it says");
         body.extend_from_slice(&chunk[..size]);
         at = start + size + 2;

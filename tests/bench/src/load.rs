@@ -69,7 +69,10 @@ pub async fn measure(subject: &Rc<Subject>, scenario: Scenario, options: &Option
     }?;
     progress.ended.set(true);
     let drained = timeout(MAX_DRAIN, connections.join_all()).await;
-    drained.context("a request was never answered")?.into_iter().collect::<anyhow::Result<()>>()?;
+    drained
+        .context("a request was never answered")?
+        .into_iter()
+        .collect::<anyhow::Result<()>>()?;
     Ok(window)
 }
 
@@ -84,11 +87,17 @@ async fn ask(subject: Rc<Subject>, scenario: Scenario, progress: Rc<Progress>) -
         let latency = asked.elapsed();
         if status != 200 {
             let body = String::from_utf8_lossy(connection.body());
-            anyhow::bail!("answered with {status}: {body}; the server's log:\n{}", subject.server.log_tail());
+            anyhow::bail!(
+                "answered with {status}: {body}; the server's log:\n{}",
+                subject.server.log_tail()
+            );
         }
         progress.completed.set(progress.completed.get() + 1);
         if progress.recording.get() {
-            progress.latencies_us.borrow_mut().push(u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
+            progress
+                .latencies_us
+                .borrow_mut()
+                .push(u32::try_from(latency.as_micros()).unwrap_or(u32::MAX));
         }
     }
     Ok(())

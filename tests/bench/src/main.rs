@@ -16,6 +16,7 @@ mod scenario;
 mod server;
 mod statistics;
 mod subject;
+mod tables;
 mod verdict;
 
 use std::net::SocketAddr;
@@ -54,7 +55,18 @@ fn main() -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments.mode {
         Some(Mode::HyperHello { address }) => LocalSet::new().block_on(&runtime, hello::serve(address)),
-        None => LocalSet::new().block_on(&runtime, run(&arguments.options)),
+        None => LocalSet::new().block_on(&runtime, run_unless_interrupted(&arguments.options)),
+    }
+}
+
+/// An interrupt drops what is under way, and with it the servers and their data directories.
+async fn run_unless_interrupted(options: &Options) -> anyhow::Result<()> {
+    tokio::select! {
+        result = run(options) => result,
+        interrupted = tokio::signal::ctrl_c() => {
+            interrupted?;
+            anyhow::bail!("interrupted")
+        }
     }
 }
 
@@ -71,10 +83,13 @@ async fn run(options: &Options) -> anyhow::Result<()> {
     let windows = rounds::measure(&subjects, options).await?;
     let after_load = cold::memory(&subjects)?;
     for subject in subjects {
-        Rc::into_inner(subject).context("a window still uses a server")?.stop().await?;
+        Rc::into_inner(subject)
+            .context("a window still uses a server")?
+            .stop()
+            .await?;
     }
     let report = Report::new(options, cores, windows, starts, after_load);
-    print!("{}", report.to_text());
+    print!("{report}");
     if let Some(path) = &options.json {
         report.write_json(path)?;
     }

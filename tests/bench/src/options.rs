@@ -53,7 +53,11 @@ pub struct Options {
 
 impl Options {
     pub fn scenarios(&self) -> Vec<Scenario> {
-        let mut chosen = if self.only.is_empty() { Scenario::ALL.to_vec() } else { self.only.clone() };
+        let mut chosen = if self.only.is_empty() {
+            Scenario::ALL.to_vec()
+        } else {
+            self.only.clone()
+        };
         chosen.sort();
         chosen.dedup();
         chosen

@@ -21,7 +21,12 @@ struct Stat {
 /// Taken from `stat` and not from the finer `schedstat` of the threads, for the latter forgets a thread that has ended.
 /// Its unit of 10 ms is 0.2 % of a window of five seconds.
 pub fn cpu_time_of_tree(pid: u32) -> anyhow::Result<Duration> {
-    Ok(ticks_to_time(tree(pid)?.iter().map(|stat| stat.own_ticks + stat.ended_children_ticks).sum()))
+    Ok(ticks_to_time(
+        tree(pid)?
+            .iter()
+            .map(|stat| stat.own_ticks + stat.ended_children_ticks)
+            .sum(),
+    ))
 }
 
 /// CPU time of this process alone.
@@ -56,7 +61,12 @@ pub fn cpu_time_of_machine() -> anyhow::Result<Duration> {
 pub fn cores_of_machine() -> anyhow::Result<usize> {
     let text = fs::read_to_string("/proc/stat")?;
     // One line for each core, after one for all of them.
-    Ok(text.lines().skip(1).take_while(|line| line.starts_with("cpu")).count().max(1))
+    Ok(text
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with("cpu"))
+        .count()
+        .max(1))
 }
 
 /// The process and its descendants. A process that ends while this reads is left out.
@@ -64,7 +74,9 @@ fn tree(root: u32) -> anyhow::Result<Vec<Stat>> {
     let mut others = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
         if let Ok(text) = fs::read_to_string(format!("/proc/{pid}/stat")) {
             others.push(parse_stat(pid, &text).with_context(|| format!("cannot understand /proc/{pid}/stat"))?);
         }
@@ -72,8 +84,9 @@ fn tree(root: u32) -> anyhow::Result<Vec<Stat>> {
     let mut found: Vec<Stat> = Vec::new();
     let mut pids = HashSet::from([root]);
     loop {
-        let (belongs, rest): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|stat| pids.contains(&stat.pid) || pids.contains(&stat.parent));
+        let (belongs, rest): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|stat| pids.contains(&stat.pid) || pids.contains(&stat.parent));
         if belongs.is_empty() {
             break;
         }
@@ -81,7 +94,10 @@ fn tree(root: u32) -> anyhow::Result<Vec<Stat>> {
         found.extend(belongs);
         others = rest;
     }
-    anyhow::ensure!(found.iter().any(|stat| stat.pid == root), "the process {root} has ended");
+    anyhow::ensure!(
+        found.iter().any(|stat| stat.pid == root),
+        "the process {root} has ended"
+    );
     Ok(found)
 }
 
@@ -105,7 +121,10 @@ fn parse_stat(pid: u32, text: &str) -> Option<Stat> {
 fn resident_bytes(pid: u32) -> anyhow::Result<u64> {
     let path = format!("/proc/{pid}/smaps_rollup");
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Rss:")).with_context(|| format!("no Rss in {path}"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Rss:"))
+        .with_context(|| format!("no Rss in {path}"))?;
     let kibibytes: u64 = line.trim().trim_end_matches("kB").trim_end().parse()?;
     Ok(kibibytes * 1024)
 }

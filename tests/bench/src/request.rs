@@ -24,7 +24,10 @@ pub fn write_authorized<B: Serialize>(
     }
     if let Some(body) = body {
         let body = serde_json::to_vec(body).expect("rows and settings have text keys and finite numbers");
-        let head = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         out.extend_from_slice(head.as_bytes());
         out.extend_from_slice(&body);
     } else {
@@ -40,7 +43,8 @@ mod tests {
     fn a_body_brings_its_type_and_length() {
         let mut out = b"left from before".to_vec();
         write(&mut out, "POST", "h:1", "/x", Some(&[1, 2]));
-        let expected = "POST /x HTTP/1.1\r\nhost: h:1\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n[1,2]";
+        let expected =
+            "POST /x HTTP/1.1\r\nhost: h:1\r\ncontent-type: application/json\r\ncontent-length: 5\r\n\r\n[1,2]";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

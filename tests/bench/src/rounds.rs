@@ -31,7 +31,12 @@ pub async fn measure(subjects: &[Rc<Subject>], options: &Options) -> anyhow::Res
                     "round {round} of {}: {scenario:<7}{server:<11}{:>9.0} requests/s {:>7.1} us CPU/request",
                     options.rounds, window.requests_per_second, window.cpu_us
                 );
-                measured.push(Measured { round, scenario, server, window });
+                measured.push(Measured {
+                    round,
+                    scenario,
+                    server,
+                    window,
+                });
             }
         }
     }

@@ -31,7 +31,10 @@ pub struct Change {
 
 impl Row {
     pub fn preloaded(number: u64) -> Self {
-        Self { age: number % AGES, ..Self::inserted(number) }
+        Self {
+            age: number % AGES,
+            ..Self::inserted(number)
+        }
     }
 
     pub fn inserted(number: u64) -> Self {
@@ -48,7 +51,10 @@ impl Row {
 
 impl Change {
     pub fn numbered(number: u64) -> Self {
-        Self { score: score(number), note: note(number) }
+        Self {
+            score: score(number),
+            note: note(number),
+        }
     }
 }
 

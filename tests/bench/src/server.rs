@@ -36,8 +36,15 @@ impl Server {
         let output = File::options().create(true).append(true).open(log)?;
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let started = Instant::now();
-        let child = cores.on_server_core(|| command.spawn()).with_context(|| format!("cannot start {command:?}"))?;
-        Ok(Self { child, host: address.to_string(), log: log.to_owned(), started })
+        let child = cores
+            .on_server_core(|| command.spawn())
+            .with_context(|| format!("cannot start {command:?}"))?;
+        Ok(Self {
+            child,
+            host: address.to_string(),
+            log: log.to_owned(),
+            started,
+        })
     }
 
     /// As a `Host` header and as the address to connect to.
@@ -61,10 +68,16 @@ impl Server {
                 Err(error) => error.to_string(),
             };
             if let Some(status) = self.child.try_wait()? {
-                anyhow::bail!("the server ended ({status}) instead of answering; its log:\n{}", self.log_tail());
+                anyhow::bail!(
+                    "the server ended ({status}) instead of answering; its log:\n{}",
+                    self.log_tail()
+                );
             }
             if self.started.elapsed() > MAX_START {
-                anyhow::bail!("no good answer within {MAX_START:?}, last: {seen}; its log:\n{}", self.log_tail());
+                anyhow::bail!(
+                    "no good answer within {MAX_START:?}, last: {seen}; its log:\n{}",
+                    self.log_tail()
+                );
             }
             sleep(POLL_EVERY).await;
         }
@@ -76,7 +89,10 @@ impl Server {
         kill_process(pid, Signal::TERM)?;
         let asked = Instant::now();
         while self.child.try_wait()?.is_none() {
-            anyhow::ensure!(asked.elapsed() < MAX_STOP, "a server did not end within {MAX_STOP:?} of SIGTERM");
+            anyhow::ensure!(
+                asked.elapsed() < MAX_STOP,
+                "a server did not end within {MAX_STOP:?} of SIGTERM"
+            );
             sleep(POLL_EVERY).await;
         }
         Ok(())

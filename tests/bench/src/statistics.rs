@@ -6,7 +6,11 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     let upper = *values.get(middle)?;
-    Some(if values.len().is_multiple_of(2) { (values[middle - 1] + upper) / 2.0 } else { upper })
+    Some(if values.len().is_multiple_of(2) {
+        (values[middle - 1] + upper) / 2.0
+    } else {
+        upper
+    })
 }
 
 /// The smallest value that at least `percent` of all values do not exceed. Sorts what it is given.

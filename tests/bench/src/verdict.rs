@@ -32,7 +32,7 @@ pub struct Verdict {
 pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
     let ratios = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
         let ratio = ratio(measured, scenario, peer)?;
-        Some(verdict(format!("CPU per {scenario}, of {peer}'s"), "x", ratio, budget))
+        Some(verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratio, budget))
     });
     let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
     let first_answer = median(ours().map(|start| start.first_answer_ms))
@@ -45,7 +45,9 @@ pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
 /// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.
 fn ratio(measured: &[Measured], scenario: Scenario, peer: Kind) -> Option<f64> {
     let cpu_us = |round, server| {
-        let found = measured.iter().find(|it| it.round == round && it.scenario == scenario && it.server == server)?;
+        let found = measured
+            .iter()
+            .find(|it| it.round == round && it.scenario == scenario && it.server == server)?;
         Some(found.window.cpu_us)
     };
     let rounds = 1..=measured.iter().map(|it| it.round).max()?;
@@ -53,7 +55,13 @@ fn ratio(measured: &[Measured], scenario: Scenario, peer: Kind) -> Option<f64> {
 }
 
 fn verdict(what: String, unit: &'static str, measured: f64, budget: f64) -> Verdict {
-    Verdict { what, unit, measured, budget, kept: measured <= budget }
+    Verdict {
+        what,
+        unit,
+        measured,
+        budget,
+        kept: measured <= budget,
+    }
 }
 
 #[cfg(test)]
@@ -71,7 +79,12 @@ mod tests {
             server_busy: 1.0,
             others_busy: 0.0,
         };
-        Measured { round, scenario: Scenario::Read, server, window }
+        Measured {
+            round,
+            scenario: Scenario::Read,
+            server,
+            window,
+        }
     }
 
     #[test]
@@ -97,7 +110,11 @@ mod tests {
 
     #[test]
     fn a_start_within_the_budget_is_ok() {
-        let start = Start { server: Kind::Guesthouse, first_answer_ms: 39.0, idle_mib: 81.0 };
+        let start = Start {
+            server: Kind::Guesthouse,
+            first_answer_ms: 39.0,
+            idle_mib: 81.0,
+        };
         let kept: Vec<bool> = all(&[], &[start]).iter().map(|verdict| verdict.kept).collect();
         assert_eq!(kept, [true, false]);
     }

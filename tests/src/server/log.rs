@@ -27,7 +27,12 @@ impl Log {
             let mut line = Vec::new();
             // Lines are bytes: a component may write what is no text.
             while matches!(reader.read_until(b'\n', &mut line), Ok(bytes) if bytes > 0) {
-                shared.0.lock().expect("no holder panics").text.push_str(&String::from_utf8_lossy(&line));
+                shared
+                    .0
+                    .lock()
+                    .expect("no holder panics")
+                    .text
+                    .push_str(&String::from_utf8_lossy(&line));
                 shared.1.notify_all();
                 line.clear();
             }
@@ -46,7 +51,9 @@ impl Log {
         let (state, changed) = &*self.0;
         let state = state.lock().expect("no holder panics");
         let waiting = |state: &mut State| !state.ended && address(&state.text).is_none();
-        let (state, _) = changed.wait_timeout_while(state, timeout, waiting).expect("no holder panics");
+        let (state, _) = changed
+            .wait_timeout_while(state, timeout, waiting)
+            .expect("no holder panics");
         address(&state.text)
     }
 }

@@ -16,7 +16,10 @@ pub struct Setup {
 impl Setup {
     pub(super) fn new() -> Self {
         let data = TempDir::with_prefix("guesthouse-test-").expect("a temporary folder can be made");
-        let setup = Self { data, arguments: Vec::new() };
+        let setup = Self {
+            data,
+            arguments: Vec::new(),
+        };
         link_all(compiled_code(), &setup.data.path().join("cache"));
         setup
     }
@@ -59,7 +62,9 @@ impl Setup {
 
     #[track_caller]
     fn run_to_the_end(self) -> (TempDir, Output) {
-        let mut process = run_command(self.data.path(), &self.arguments).spawn().expect("the executable runs");
+        let mut process = run_command(self.data.path(), &self.arguments)
+            .spawn()
+            .expect("the executable runs");
         let deadline = std::time::Instant::now() + START_TIMEOUT;
         while process.try_wait().expect("our own child").is_none() {
             if std::time::Instant::now() > deadline {
@@ -94,7 +99,10 @@ pub(super) fn keep_compiled_code(data: &Path) {
 fn link_all(from: &Path, to: &Path) {
     let Ok(entries) = std::fs::read_dir(from) else { return };
     std::fs::create_dir_all(to).expect("a folder can be made");
-    for entry in entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())) {
+    for entry in entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+    {
         let target = to.join(entry.file_name());
         if target.exists() {
             continue;

@@ -53,9 +53,9 @@ pub struct DatabaseHandle {
     role: Arc<Role>,
 }
 
-/// A transaction. The lock orders calls that a component makes at once.
+/// A transaction. It cannot end while a call runs in it: the component has lent it to that call.
 #[derive(Clone)]
-pub struct TransactionHandle(Arc<tokio::sync::Mutex<engine::Transaction>>);
+pub struct TransactionHandle(Arc<engine::Transaction>);
 
 /// Adds the interface.
 pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
@@ -146,7 +146,7 @@ impl sqlite::HostDatabaseWithStore<State> for Sqlite {
         let handle = database(accessor, &this)?;
         match handle.database.begin(&handle.role).await {
             Ok(transaction) => {
-                let handle = TransactionHandle(Arc::new(tokio::sync::Mutex::new(transaction)));
+                let handle = TransactionHandle(Arc::new(transaction));
                 Ok(Ok(accessor.with(|mut access| access.get().0.table.push(handle))?))
             }
             Err(error) => Ok(Err(error.into())),
@@ -165,17 +165,19 @@ impl sqlite::HostTransaction for View<'_> {
 impl sqlite::HostTransactionWithStore<State> for Sqlite {
     async fn execute(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>, asked: Statement) -> Answer<Outcome> {
         let handle = accessor.with(|mut access| access.get().0.table.get(&this).cloned())?;
-        let result = handle.0.lock().await.execute(statement(asked)).await;
+        let result = handle.0.execute(statement(asked)).await;
         Ok(result.map(outcome).map_err(Error::from))
     }
 
     async fn commit(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>) -> Answer<()> {
         let handle = accessor.with(|mut access| access.get().0.table.delete(this))?;
-        Ok(handle.0.lock().await.commit().await.map_err(Error::from))
+        let Some(transaction) = Arc::into_inner(handle.0) else { return Ok(Err(Error::Closed)) };
+        Ok(transaction.commit().await.map_err(Error::from))
     }
 
     async fn rollback(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>) -> Answer<()> {
         let handle = accessor.with(|mut access| access.get().0.table.delete(this))?;
-        Ok(handle.0.lock().await.rollback().await.map_err(Error::from))
+        let Some(transaction) = Arc::into_inner(handle.0) else { return Ok(Err(Error::Closed)) };
+        Ok(transaction.rollback().await.map_err(Error::from))
     }
 }

@@ -8,14 +8,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::sync::oneshot;
 use wasmtime::StoreContextMut;
-use wasmtime::component::{Access, Destination, FutureReader, StreamProducer, StreamReader, StreamResult};
+use wasmtime::component::{Access, Destination, FutureReader, StreamProducer, StreamReader, StreamResult, VecBuffer};
 
 type Reader = (Vec<String>, StreamReader<Row>, FutureReader<Result<(), Error>>);
 
 /// The columns, the stream of rows, and the future that says whether they were all.
 pub fn reader(mut access: Access<'_, State, Sqlite>, rows: RowStream) -> wasmtime::Result<Reader> {
     let (end, ended) = oneshot::channel();
-    let columns = rows.columns.to_vec();
+    let columns = rows.columns().to_vec();
     let stream = StreamReader::new(&mut access, Rows { rows, end: Some(end) })?;
     // A stream that is dropped early was not read to its end, and nothing failed.
     let result = FutureReader::new(&mut access, async { wasmtime::error::Ok(ended.await.unwrap_or(Ok(()))) })?;
@@ -38,13 +38,13 @@ impl Rows {
 
 impl StreamProducer<State> for Rows {
     type Item = Row;
-    type Buffer = Vec<Row>;
+    type Buffer = VecBuffer<Row>;
 
     fn poll_produce<'a>(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         mut store: StoreContextMut<'a, State>,
-        mut destination: Destination<'a, Row, Vec<Row>>,
+        mut destination: Destination<'a, Row, VecBuffer<Row>>,
         finish: bool,
     ) -> Poll<wasmtime::Result<StreamResult>> {
         // A read of nothing asks whether there is something: the next real read will tell.
@@ -57,7 +57,7 @@ impl StreamProducer<State> for Rows {
         };
         Poll::Ready(Ok(match next {
             Some(Ok(chunk)) => {
-                destination.set_buffer(chunk.into_iter().map(row).collect());
+                destination.set_buffer(VecBuffer::from(chunk.into_iter().map(row).collect::<Vec<_>>()));
                 StreamResult::Completed
             }
             Some(Err(error)) => self.end(Err(error.into())),

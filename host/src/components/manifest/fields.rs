@@ -3,11 +3,11 @@
 //! Deriving a whole manifest with serde would stop at the first mistake. Here serde converts each single value, and the
 //! keys that nobody asked for are mistakes as well.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// One mistake of a manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Where it is: `grants.sqlite.main.read[2]`.
     pub path: String,

@@ -14,7 +14,9 @@ const LIST_LENGTH: usize = 20;
 impl Subject {
     pub async fn check_answers(&self, scenarios: &[Scenario]) -> anyhow::Result<()> {
         for &scenario in scenarios.iter().filter(|&&scenario| self.answers(scenario)) {
-            self.check(scenario).await.with_context(|| format!("{}: {scenario}", self.kind))?;
+            self.check(scenario)
+                .await
+                .with_context(|| format!("{}: {scenario}", self.kind))?;
         }
         Ok(())
     }
@@ -40,18 +42,31 @@ impl Subject {
     }
 
     fn check_list(&self, answer: &Value, age: u64) -> anyhow::Result<()> {
-        let rows = answer[self.dialect.rows].as_array().with_context(|| format!("no rows in {answer}"))?;
-        let mut numbers: Vec<u64> = (1..=row::PRELOADED).filter(|number| number % row::AGES == age).collect();
+        let rows = answer[self.dialect.rows]
+            .as_array()
+            .with_context(|| format!("no rows in {answer}"))?;
+        let mut numbers: Vec<u64> = (1..=row::PRELOADED)
+            .filter(|number| number % row::AGES == age)
+            .collect();
         numbers.reverse();
         expect(&rows.len(), &LIST_LENGTH)?;
-        rows.iter().zip(numbers).try_for_each(|(row, number)| expect(&row["name"], &Row::preloaded(number).name.into()))
+        rows.iter()
+            .zip(numbers)
+            .try_for_each(|(row, number)| expect(&row["name"], &Row::preloaded(number).name.into()))
     }
 
     async fn check_update(&self, number: u64) -> anyhow::Result<()> {
         let row = self.read_back(&(self.dialect.id)(row::spread(number))).await?;
         let change = Change::numbered(number);
         let unchanged = Row::preloaded(row::spread(number));
-        expect_row(&row, &Row { score: change.score, note: change.note, ..unchanged })
+        expect_row(
+            &row,
+            &Row {
+                score: change.score,
+                note: change.note,
+                ..unchanged
+            },
+        )
     }
 
     async fn check_insert(&self, answer: &Value, number: u64) -> anyhow::Result<()> {
@@ -61,7 +76,13 @@ impl Subject {
 
     async fn read_back(&self, id: &str) -> anyhow::Result<Value> {
         let mut request = Vec::new();
-        request::write::<()>(&mut request, "GET", self.server.host(), &self.dialect.path_of_id(id), None);
+        request::write::<()>(
+            &mut request,
+            "GET",
+            self.server.host(),
+            &self.dialect.path_of_id(id),
+            None,
+        );
         parse(&self.answer(&request).await?)
     }
 
@@ -69,7 +90,11 @@ impl Subject {
         let mut connection = Connection::open(self.server.host()).await?;
         let status = connection.exchange(request).await?;
         let body = String::from_utf8_lossy(connection.body()).into_owned();
-        anyhow::ensure!(status == 200, "answered with {status}: {body}; the server's log:\n{}", self.server.log_tail());
+        anyhow::ensure!(
+            status == 200,
+            "answered with {status}: {body}; the server's log:\n{}",
+            self.server.log_tail()
+        );
         Ok(body)
     }
 }
@@ -79,8 +104,12 @@ fn parse(body: &str) -> anyhow::Result<Value> {
 }
 
 fn expect_row(found: &Value, wanted: &Row) -> anyhow::Result<()> {
-    let Value::Object(columns) = serde_json::to_value(wanted)? else { anyhow::bail!("a row is an object") };
-    columns.iter().try_for_each(|(name, value)| expect(&found[name.as_str()], value))
+    let Value::Object(columns) = serde_json::to_value(wanted)? else {
+        anyhow::bail!("a row is an object")
+    };
+    columns
+        .iter()
+        .try_for_each(|(name, value)| expect(&found[name.as_str()], value))
 }
 
 fn expect<T: PartialEq + std::fmt::Debug>(found: &T, wanted: &T) -> anyhow::Result<()> {

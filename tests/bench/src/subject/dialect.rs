@@ -38,7 +38,13 @@ impl Dialect {
             Scenario::Read => request::write::<()>(out, "GET", host, &self.row_path(number), None),
             Scenario::List => request::write::<()>(out, "GET", host, &self.list_path(number), None),
             Scenario::Update => {
-                request::write(out, "PATCH", host, &self.row_path(number), Some(&Change::numbered(number)));
+                request::write(
+                    out,
+                    "PATCH",
+                    host,
+                    &self.row_path(number),
+                    Some(&Change::numbered(number)),
+                );
             }
             Scenario::Insert => request::write(out, "POST", host, self.records, Some(&Row::inserted(number))),
         }

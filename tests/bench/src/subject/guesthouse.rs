@@ -17,7 +17,10 @@ const MIGRATION: &str = include_str!("../../migration.sql");
 static DIALECT: Dialect = Dialect {
     command: |program, data, address| {
         let mut command = Command::new(program);
-        command.arg("--data-dir").arg(data).args(["run", "--address", &address.to_string()]);
+        command
+            .arg("--data-dir")
+            .arg(data)
+            .args(["run", "--address", &address.to_string()]);
         command
     },
     ready: "/api/healthcheck",
@@ -49,10 +52,20 @@ pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject>
 
 /// Deploys into the running server and waits until the component answers.
 async fn deploy_hello(subject: &mut Subject, options: &Options) -> anyhow::Result<()> {
-    let component = options.hello_component.clone().map_or_else(build::hello_component, Ok)?;
+    let component = options
+        .hello_component
+        .clone()
+        .map_or_else(build::hello_component, Ok)?;
     let mut deploy = Command::new(&subject.program);
-    deploy.arg("--data-dir").arg(subject.folder.path()).arg("deploy").arg(component);
-    deploy.arg("--manifest").arg(build::project().join("tests/bench/component.toml")).arg("--accept-grants");
+    deploy
+        .arg("--data-dir")
+        .arg(subject.folder.path())
+        .arg("deploy")
+        .arg(component);
+    deploy
+        .arg("--manifest")
+        .arg(build::project().join("guests/hello/component.toml"))
+        .arg("--accept-grants");
     build::run(&mut deploy)?;
     let mut request = Vec::new();
     request::write::<()>(&mut request, "GET", subject.server.host(), DIALECT.hello, None);

@@ -75,7 +75,15 @@ impl Subject {
     ) -> anyhow::Result<Self> {
         let server = spawn(dialect, &program, cores, &folder)?;
         let next = Cell::new(row::PRELOADED + 1);
-        let mut subject = Self { kind, server, dialect, program, folder, cores, next };
+        let mut subject = Self {
+            kind,
+            server,
+            dialect,
+            program,
+            folder,
+            cores,
+            next,
+        };
         let mut ready = Vec::new();
         request::write::<()>(&mut ready, "GET", subject.server.host(), dialect.ready, None);
         subject.server.wait_for(&ready).await?;
@@ -95,10 +103,26 @@ impl Subject {
 
     /// Ends the server and starts it again on the same data; gives the time from its start to the first row it served.
     pub async fn restart(mut self) -> anyhow::Result<(Self, Duration)> {
-        let Self { kind, server, dialect, program, folder, cores, next } = self;
+        let Self {
+            kind,
+            server,
+            dialect,
+            program,
+            folder,
+            cores,
+            next,
+        } = self;
         server.stop().await?;
         let server = spawn(dialect, &program, cores, &folder)?;
-        self = Self { kind, server, dialect, program, folder, cores, next };
+        self = Self {
+            kind,
+            server,
+            dialect,
+            program,
+            folder,
+            cores,
+            next,
+        };
         let mut request = Vec::new();
         dialect.write(Scenario::Read, self.server.host(), 0, &mut request);
         let first_answer = self.server.wait_for(&request).await?;
@@ -116,10 +140,19 @@ impl Subject {
         for number in 1..=row::PRELOADED {
             let mut row = Row::preloaded(number);
             row.id = self.dialect.sends_ids.then(|| (self.dialect.id)(number));
-            request::write(&mut request, "POST", self.server.host(), self.dialect.records, Some(&row));
+            request::write(
+                &mut request,
+                "POST",
+                self.server.host(),
+                self.dialect.records,
+                Some(&row),
+            );
             let status = connection.exchange(&request).await?;
             let answer = String::from_utf8_lossy(connection.body());
-            anyhow::ensure!(status == 200, "inserting row {number} was answered with {status}: {answer}");
+            anyhow::ensure!(
+                status == 200,
+                "inserting row {number} was answered with {status}: {answer}"
+            );
         }
         Ok(())
     }
@@ -127,7 +160,9 @@ impl Subject {
 
 fn spawn(dialect: &Dialect, program: &std::path::Path, cores: Cores, folder: &TempDir) -> anyhow::Result<Server> {
     let data = folder.path();
-    Server::start(cores, &data.join("server.log"), |address| (dialect.command)(program, data, address))
+    Server::start(cores, &data.join("server.log"), |address| {
+        (dialect.command)(program, data, address)
+    })
 }
 
 impl fmt::Display for Kind {

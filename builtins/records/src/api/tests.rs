@@ -1,0 +1,178 @@
+//! Makes APIs as the database would describe them, for the tests of all modules; and tests who may do what.
+
+use guesthouse::bindings::guesthouse::host::sqlite::Outcome;
+use guesthouse::sqlite::{Rows, Value, params};
+
+use super::*;
+
+/// The results of the catalog's queries.
+pub struct Described {
+    pub configuration: Vec<Value>,
+    pub table: Vec<Value>,
+    pub columns: Vec<Vec<Value>>,
+    pub references: Vec<Vec<Value>>,
+}
+
+impl Described {
+    /// A table `notes` with a column of every kind, open to all.
+    pub fn notes() -> Self {
+        let sql = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL, stars INTEGER, score REAL, data BLOB, any ANY, \
+             meta TEXT CHECK (jsonschema('m', meta)), _secret INTEGER, excluded TEXT, shouted TEXT AS (upper(text))) STRICT";
+        Self {
+            configuration: configuration("CREATE,READ,UPDATE,DELETE", Some("excluded")),
+            table: params!["notes", "table", true, sql],
+            columns: vec![
+                params!["id", "INTEGER", false, false, 1, 0],
+                params!["text", "TEXT", true, false, 0, 0],
+                params!["stars", "INTEGER", false, false, 0, 0],
+                params!["score", "REAL", false, false, 0, 0],
+                params!["data", "BLOB", false, false, 0, 0],
+                params!["any", "ANY", false, false, 0, 0],
+                params!["meta", "TEXT", false, false, 0, 0],
+                params!["_secret", "INTEGER", false, false, 0, 0],
+                params!["excluded", "TEXT", false, false, 0, 0],
+                params!["shouted", "TEXT", false, false, 0, 2],
+            ],
+            references: vec![],
+        }
+    }
+
+    /// A table `tags` with nothing but a key of this declaration, whose type is BLOB.
+    pub fn blob_key(declaration: &str) -> Self {
+        let sql = format!("CREATE TABLE tags (id BLOB PRIMARY KEY {declaration}) STRICT");
+        Self {
+            configuration: configuration("READ", None),
+            table: params!["tags", "table", true, sql],
+            columns: vec![params!["id", "BLOB", true, false, 1, 0]],
+            references: vec![],
+        }
+    }
+
+    pub fn api(&self) -> Result<Api, Refusal> {
+        let configuration = rows(std::slice::from_ref(&self.configuration));
+        let [table, columns, references, cursor_secret] = [
+            rows(std::slice::from_ref(&self.table)),
+            rows(&self.columns),
+            rows(&self.references),
+            rows(&[vec![Value::Blob(vec![7; 32])]]),
+        ];
+        Api::new(
+            "notes",
+            &Sources {
+                configuration: configuration.first().unwrap(),
+                table: Description {
+                    table: &table,
+                    columns: &columns,
+                    references: &references,
+                },
+                cursor_secret: &cursor_secret,
+            },
+        )
+    }
+}
+
+fn configuration(world: &str, excluded: Option<&str>) -> Vec<Value> {
+    let none = None::<&str>;
+    params![
+        "notes",
+        world,
+        false,
+        false,
+        false,
+        false,
+        false,
+        none,
+        excluded,
+        none,
+        None::<i64>
+    ]
+}
+
+/// Rows as the host gives them.
+pub fn rows(rows: &[Vec<Value>]) -> Rows {
+    let width = rows.first().map_or(1, Vec::len);
+    Rows::from(Outcome {
+        columns: (0..width).map(|index| index.to_string()).collect(),
+        values: rows.concat(),
+        changes: 0,
+        last_insert_rowid: 0,
+    })
+}
+
+/// The API over `notes`.
+pub fn notes() -> Api {
+    Described::notes().api().unwrap()
+}
+
+/// The same with a `conflict_resolution`.
+pub fn api_with(conflict: Option<&str>) -> Api {
+    let mut described = Described::notes();
+    described.configuration[7] = conflict.into();
+    described.api().unwrap()
+}
+
+#[test]
+fn the_world_may_do_what_its_list_names_and_nothing_more() {
+    let mut described = Described::notes();
+    described.configuration[1] = "READ, DELETE".into();
+    let api = described.api().unwrap();
+    assert_eq!(api.authorize(Operation::Read), Ok(()));
+    assert_eq!(api.authorize(Operation::Delete), Ok(()));
+    for operation in [Operation::Create, Operation::Update, Operation::Schema] {
+        assert_eq!(api.authorize(operation), Err(Error::Forbidden));
+    }
+}
+
+#[test]
+fn no_list_is_no_access() {
+    let mut described = Described::notes();
+    described.configuration[1] = Value::Null;
+    assert_eq!(
+        described.api().unwrap().authorize(Operation::Read),
+        Err(Error::Forbidden)
+    );
+}
+
+#[test]
+fn an_operation_with_a_rule_is_closed_until_rules_are_evaluated() {
+    for (column, operation) in [
+        (2, Operation::Create),
+        (3, Operation::Read),
+        (4, Operation::Update),
+        (5, Operation::Delete),
+    ] {
+        let mut described = Described::notes();
+        described.configuration[column] = true.into();
+        let api = described.api().unwrap();
+        for (other, _) in OPERATIONS.iter().take(4) {
+            assert_eq!(api.authorize(*other).is_ok(), *other != operation, "{other:?}");
+        }
+    }
+}
+
+#[test]
+fn statements_name_the_columns_of_the_schema() {
+    let api = notes();
+    assert_eq!(
+        api.read,
+        r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" WHERE "id" = ?1"#
+    );
+    assert_eq!(api.delete, r#"DELETE FROM "notes" WHERE "id" = ?1"#);
+    assert_eq!(api.key_index, 0);
+}
+
+#[test]
+fn a_hidden_key_is_selected_but_not_written() {
+    let mut described = Described::notes();
+    described.columns[0][0] = "_id".into();
+    let api = described.api().unwrap();
+    assert!(api.read.starts_with(r#"SELECT "text","#) && api.read.contains(r#""shouted", "_id" FROM"#));
+    assert_eq!(api.key_index, 7);
+}
+
+#[test]
+fn expanding_is_refused() {
+    let mut described = Described::notes();
+    described.configuration[9] = "stars".into();
+    assert!(matches!(described.api(), Err(Refusal::Unsupported(_))));
+}

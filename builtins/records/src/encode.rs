@@ -1,0 +1,156 @@
+//! Rows as JSON text, written straight into the body of the answer.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use guesthouse::sqlite::Value;
+use serde::de::IgnoredAny;
+
+use crate::error::Error;
+use crate::schema::{Column, ColumnKind};
+
+/// Writes the records of one API. What is the same in every record is made once.
+#[derive(Debug)]
+pub struct RecordWriter {
+    fields: Vec<Field>,
+}
+
+#[derive(Debug)]
+struct Field {
+    /// The name in quotes with its colon, and what stands before it: `{` or `,`.
+    prefix: Vec<u8>,
+    is_json: bool,
+}
+
+impl RecordWriter {
+    /// For rows that begin with the values of these columns, in this order.
+    pub fn new<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Self {
+        let fields = (columns.into_iter().enumerate()).map(|(index, column)| {
+            let mut prefix = vec![if index == 0 { b'{' } else { b',' }];
+            write_text(&mut prefix, &column.name);
+            prefix.push(b':');
+            Field {
+                prefix,
+                is_json: column.kind == ColumnKind::Json,
+            }
+        });
+        Self {
+            fields: fields.collect(),
+        }
+    }
+
+    /// Writes one record. Values beyond the columns are not written.
+    pub fn write(&self, body: &mut Vec<u8>, row: &[Value]) -> Result<(), Error> {
+        if self.fields.is_empty() {
+            body.push(b'{');
+        }
+        for (field, value) in self.fields.iter().zip(row) {
+            body.extend_from_slice(&field.prefix);
+            match value {
+                // A CHECK promises JSON. Where it was switched off, the text is still text.
+                Value::Text(text) if field.is_json && serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+                    body.extend_from_slice(text.as_bytes());
+                }
+                value => write_value(body, value)?,
+            }
+        }
+        body.push(b'}');
+        Ok(())
+    }
+}
+
+fn write_value(body: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Null => body.extend_from_slice(b"null"),
+        Value::Integer(integer) => write_json(body, integer),
+        Value::Real(real) if real.is_finite() => write_json(body, real),
+        Value::Real(_) => return Err(Error::Internal("a number that is infinite has no JSON form".into())),
+        Value::Text(text) => write_text(body, text),
+        Value::Blob(bytes) => write_blob(body, bytes)?,
+    }
+    Ok(())
+}
+
+/// Writes text as a JSON string.
+pub fn write_text(body: &mut Vec<u8>, text: &str) {
+    write_json(body, text);
+}
+
+fn write_json<T: serde::Serialize + ?Sized>(body: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(body, value).expect("numbers and text always have a JSON form, and a vector takes all");
+}
+
+fn write_blob(body: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
+    let too_large = |_| Error::TooLarge;
+    let length = base64::encoded_len(bytes.len(), true).ok_or(Error::TooLarge)?;
+    body.push(b'"');
+    let start = body.len();
+    body.resize(start + length, 0);
+    URL_SAFE.encode_slice(bytes, &mut body[start..]).map_err(too_large)?;
+    body.push(b'"');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Identifier;
+
+    fn column(name: &str, kind: ColumnKind) -> Column {
+        Column {
+            name: name.into(),
+            identifier: Identifier::from_schema(name),
+            kind,
+            is_hidden: false,
+            is_writable: true,
+        }
+    }
+
+    fn written(kind: ColumnKind, value: Value) -> String {
+        let mut body = Vec::new();
+        RecordWriter::new([&column("c", kind)])
+            .write(&mut body, &[value])
+            .unwrap();
+        String::from_utf8(body).unwrap()
+    }
+
+    #[test]
+    fn values_are_exact() {
+        use ColumnKind::{Any, Blob, Integer, Real, Text};
+        for (kind, value, expected) in [
+            (Integer, Value::Integer(i64::MAX), r#"{"c":9223372036854775807}"#),
+            (Integer, Value::Null, r#"{"c":null}"#),
+            (Real, Value::Real(1.0), r#"{"c":1.0}"#),
+            (Real, Value::Real(5e-324), r#"{"c":5e-324}"#),
+            (Text, Value::Text("\"\\\n\0é".into()), "{\"c\":\"\\\"\\\\\\n\\u0000é\"}"),
+            (Blob, Value::Blob(vec![0xfb, 0xff]), r#"{"c":"-_8="}"#),
+            (Blob, Value::Blob(vec![]), r#"{"c":""}"#),
+            (Any, Value::Text("[1]".into()), r#"{"c":"[1]"}"#),
+        ] {
+            assert_eq!(written(kind, value), expected);
+        }
+    }
+
+    #[test]
+    fn json_is_given_as_json_and_what_is_none_as_text() {
+        let json = |text: &str| written(ColumnKind::Json, Value::Text(text.into()));
+        assert_eq!(json(r#"{"a": [1]}"#), r#"{"c":{"a": [1]}}"#);
+        assert_eq!(json("{"), r#"{"c":"{"}"#);
+        assert_eq!(json(r#"1,"admin":true"#), r#"{"c":"1,\"admin\":true"}"#);
+    }
+
+    #[test]
+    fn an_infinite_number_is_an_error_and_not_broken_json() {
+        let mut body = Vec::new();
+        let writer = RecordWriter::new([&column("c", ColumnKind::Real)]);
+        let result = writer.write(&mut body, &[Value::Real(f64::INFINITY)]);
+        assert!(matches!(result, Err(Error::Internal(_))));
+    }
+
+    #[test]
+    fn values_beyond_the_columns_stay_inside() {
+        let mut body = Vec::new();
+        let none: [&Column; 0] = [];
+        RecordWriter::new(none).write(&mut body, &[Value::Integer(1)]).unwrap();
+        assert_eq!(body, b"{}");
+    }
+}

@@ -1,0 +1,192 @@
+//! GET of many records: filtered, ordered, page by page.
+
+use guesthouse::http::Response;
+use guesthouse::sqlite::{Database, Row, Rows, Value};
+
+use crate::api::{Api, Operation};
+use crate::encode::write_text;
+use crate::error::Error;
+use crate::id::Key;
+use crate::query::{Direction, ListQuery, condition};
+use crate::sql::Sql;
+use crate::{json, limits};
+
+/// Answers a page of records.
+pub async fn list(database: &Database, api: &Api, query: Option<&str>) -> Result<Response, Error> {
+    api.authorize(Operation::Read)?;
+    let query = ListQuery::parse(query.unwrap_or_default())?;
+    let plan = Plan::new(api, &query)?;
+    let count = match query.wants_count {
+        true => Some(count(api, &query)?),
+        false => None,
+    };
+    let (records, total) = fetch(database, plan.records, count).await?;
+    let total = total.as_ref().map(total_count).transpose()?;
+    let gives_cursor = plan.can_have_cursor && !query.wants_no_cursor;
+    Ok(json(body(api, records.as_ref(), total, gives_cursor)?))
+}
+
+/// How a list is answered.
+struct Plan {
+    /// Nothing where no record was asked for.
+    records: Option<Sql>,
+    can_have_cursor: bool,
+}
+
+impl Plan {
+    fn new(api: &Api, query: &ListQuery<'_>) -> Result<Self, Error> {
+        let limit = limit(api, query)?;
+        let key = api.table.key_column();
+        // A cursor continues behind a key, so it needs the key to be what is sorted by.
+        let can_have_cursor = (query.order.first()).is_none_or(|first| first.column == key.name);
+        let mut sql = api.select.clone();
+        let after = match &query.cursor {
+            None => None,
+            Some(_) if !can_have_cursor => return Err(Error::NoCursor),
+            Some(cursor) => Some(api.cursors.open(api.table.key_kind, cursor)?),
+        };
+        if let Some(after) = after {
+            let direction = query
+                .order
+                .first()
+                .map_or(Direction::Descending, |first| first.direction);
+            sql.push(" WHERE ")
+                .identifier(&key.identifier)
+                .push(match direction {
+                    Direction::Ascending => " > ",
+                    Direction::Descending => " < ",
+                })
+                .bind(after.to_value());
+        }
+        push_filter(&mut sql, api, query, if after.is_some() { " AND " } else { " WHERE " })?;
+        push_order(&mut sql, api, query)?;
+        push_page(&mut sql, limit, query.offset);
+        Ok(Self {
+            records: (limit > 0).then_some(sql),
+            can_have_cursor,
+        })
+    }
+}
+
+fn limit(api: &Api, query: &ListQuery<'_>) -> Result<u64, Error> {
+    match query.limit {
+        None => Ok(limits::LIST_RECORDS_DEFAULT.min(api.list_records_max)),
+        Some(limit) if limit > api.list_records_max => Err(Error::LimitTooLarge(api.list_records_max)),
+        Some(limit) => Ok(limit),
+    }
+}
+
+fn push_filter(sql: &mut Sql, api: &Api, query: &ListQuery<'_>, before: &'static str) -> Result<(), Error> {
+    if query.filter.is_empty() {
+        return Ok(());
+    }
+    sql.push(before);
+    condition::push(sql, &api.table, &query.filter)
+}
+
+/// Ends with the key, so that pages by offset neither repeat nor leave out records that are otherwise equal. It goes the
+/// way of the column before it, as the end of an index does.
+fn push_order(sql: &mut Sql, api: &Api, query: &ListQuery<'_>) -> Result<(), Error> {
+    let key = api.table.key_column();
+    sql.push(" ORDER BY ");
+    let mut last = Direction::Descending;
+    for order in &query.order {
+        let column = api.table.visible(&order.column).ok_or(Error::Rejected)?;
+        push_sorted(sql, &column.identifier, order.direction);
+        if column.name == key.name {
+            return Ok(());
+        }
+        sql.push(", ");
+        last = order.direction;
+    }
+    push_sorted(sql, &key.identifier, last);
+    Ok(())
+}
+
+fn push_sorted(sql: &mut Sql, column: &crate::sql::Identifier, direction: Direction) {
+    sql.identifier(column).push(match direction {
+        Direction::Ascending => " ASC",
+        Direction::Descending => " DESC",
+    });
+}
+
+fn push_page(sql: &mut Sql, limit: u64, offset: u64) {
+    // Both were checked against limits that are far below what an integer of SQLite holds.
+    sql.push(" LIMIT ").bind(Value::Integer(limit.cast_signed()));
+    if offset > 0 {
+        sql.push(" OFFSET ").bind(Value::Integer(offset.cast_signed()));
+    }
+}
+
+/// Counts what the filter lets through, on whatever page.
+fn count(api: &Api, query: &ListQuery<'_>) -> Result<Sql, Error> {
+    let mut sql = Sql::new("SELECT count(*) FROM ");
+    sql.identifier(&api.table.identifier);
+    push_filter(&mut sql, api, query, " WHERE ")?;
+    Ok(sql)
+}
+
+/// Runs what is to be run: both on one snapshot, so that they agree.
+async fn fetch(
+    database: &Database,
+    records: Option<Sql>,
+    count: Option<Sql>,
+) -> Result<(Option<Rows>, Option<Rows>), Error> {
+    let fetched = match (records.map(Sql::into_parts), count.map(Sql::into_parts)) {
+        (None, None) => Ok((None, None)),
+        (Some((sql, parameters)), None) => {
+            let rows = database.query(&sql, parameters).await;
+            rows.map(|rows| (Some(rows), None))
+        }
+        (None, Some((sql, parameters))) => {
+            let rows = database.query(&sql, parameters).await;
+            rows.map(|rows| (None, Some(rows)))
+        }
+        (Some(records), Some(count)) => {
+            let results = database.query_all(vec![records, count]).await;
+            results.map(|results| {
+                let mut results = results.into_iter();
+                (results.next(), results.next())
+            })
+        }
+    };
+    fetched.map_err(Error::of_request)
+}
+
+fn total_count(rows: &Rows) -> Result<i64, Error> {
+    let count = rows.first().map(|row| row.get(0));
+    count.unwrap_or(Ok(0)).map_err(Error::of_server)
+}
+
+fn body(api: &Api, records: Option<&Rows>, total: Option<i64>, gives_cursor: bool) -> Result<Vec<u8>, Error> {
+    let count = records.map_or(0, Rows::len);
+    let mut body = Vec::with_capacity(128 + count * 256);
+    body.push(b'{');
+    let last = records.filter(|_| gives_cursor).and_then(last_row);
+    if let Some(key) = last.and_then(|row| Key::from_value(api.table.key_kind, row.values().get(api.key_index)?)) {
+        body.extend_from_slice(b"\"cursor\":");
+        write_text(&mut body, &api.cursors.seal(key));
+        body.push(b',');
+    }
+    if let Some(total) = total {
+        body.extend_from_slice(b"\"total_count\":");
+        body.extend_from_slice(total.to_string().as_bytes());
+        body.push(b',');
+    }
+    body.extend_from_slice(b"\"records\":[");
+    for (index, row) in records.into_iter().flat_map(Rows::iter).enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        api.writer.write(&mut body, row.values())?;
+    }
+    body.extend_from_slice(b"]}");
+    Ok(body)
+}
+
+fn last_row(rows: &Rows) -> Option<Row<'_>> {
+    rows.iter().last()
+}
+
+#[cfg(test)]
+mod tests;

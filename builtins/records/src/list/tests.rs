@@ -1,0 +1,112 @@
+//! Tests which SQL a list becomes, and the body of its answer.
+
+use guesthouse::sqlite::params;
+
+use super::*;
+use crate::api::tests::{Described, notes, rows};
+
+const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes""#;
+
+fn plan(query: &str) -> Result<(Option<String>, bool), Error> {
+    let plan = Plan::new(&notes(), &ListQuery::parse(query)?)?;
+    Ok((plan.records.map(Sql::into_text), plan.can_have_cursor))
+}
+
+fn tail(query: &str) -> String {
+    let text = plan(query).unwrap().0.unwrap();
+    text.strip_prefix(FROM).unwrap().to_owned()
+}
+
+#[test]
+fn the_newest_key_comes_first_unless_an_order_is_given() {
+    assert_eq!(tail(""), r#" ORDER BY "id" DESC LIMIT ?1"#);
+    assert_eq!(tail("order=id&offset=3"), r#" ORDER BY "id" ASC LIMIT ?1 OFFSET ?2"#);
+    assert_eq!(
+        tail("order=-stars,text&filter[stars][$gt]=1"),
+        r#" WHERE "stars" > ?1 ORDER BY "stars" DESC, "text" ASC, "id" ASC LIMIT ?2"#
+    );
+}
+
+#[test]
+fn a_cursor_continues_behind_its_key_in_the_direction_of_the_order() {
+    let cursor = notes().cursors.seal(Key::Integer(5));
+    assert_eq!(
+        tail(&format!("cursor={cursor}&filter[stars]=1")),
+        r#" WHERE "id" < ?1 AND "stars" = ?2 ORDER BY "id" DESC LIMIT ?3"#
+    );
+    assert_eq!(
+        tail(&format!("cursor={cursor}&order=%2Bid,text")),
+        r#" WHERE "id" > ?1 ORDER BY "id" ASC LIMIT ?2"#
+    );
+    let ordered = plan(&format!("cursor={cursor}&order=text,id"));
+    assert_eq!(ordered, Err(Error::NoCursor));
+    assert_eq!(plan("cursor=AAAA"), Err(Error::BadCursor));
+    assert_eq!(plan("cursor=*"), Err(Error::BadCursorEncoding));
+}
+
+#[test]
+fn an_or_beside_a_cursor_does_not_widen_it() {
+    let cursor = notes().cursors.seal(Key::Integer(5));
+    assert_eq!(
+        tail(&format!(
+            "cursor={cursor}&filter[$or][0][stars]=1&filter[$or][1][stars]=2"
+        )),
+        r#" WHERE "id" < ?1 AND (("stars" = ?2) OR ("stars" = ?3)) ORDER BY "id" DESC LIMIT ?4"#
+    );
+}
+
+#[test]
+fn limits_are_those_of_the_api() {
+    assert_eq!(plan("limit=0").unwrap().0, None);
+    assert_eq!(plan("limit=1025"), Err(Error::LimitTooLarge(1024)));
+    let mut described = Described::notes();
+    described.configuration[10] = 10.into();
+    let api = described.api().unwrap();
+    let of = |query: &str| limit(&api, &ListQuery::parse(query).unwrap());
+    assert_eq!(
+        (of(""), of("limit=10"), of("limit=11")),
+        (Ok(10), Ok(10), Err(Error::LimitTooLarge(10)))
+    );
+}
+
+#[test]
+fn an_order_by_what_clients_do_not_see_is_rejected() {
+    for column in ["unknown", "_secret", "excluded"] {
+        assert_eq!(plan(&format!("order={column}")), Err(Error::Rejected), "{column}");
+    }
+}
+
+#[test]
+fn a_count_looks_at_the_filter_alone() {
+    let query = ListQuery::parse("count=true&limit=1&offset=2&order=text&filter[stars]=1").unwrap();
+    let sql = count(&notes(), &query).unwrap().into_text();
+    assert_eq!(sql, r#"SELECT count(*) FROM "notes" WHERE "stars" = ?1"#);
+}
+
+#[test]
+fn a_page_has_a_cursor_where_it_has_a_record() {
+    let api = notes();
+    let none = None::<&str>;
+    let empty = rows(&[]);
+    let page = rows(&[
+        params![9, "a", 1, 0.5, none, "x", r#"{"a":1}"#, "A"],
+        params![8, "b", none, none, none, none, none, "B"],
+    ]);
+    let text =
+        |records, total, gives_cursor| String::from_utf8(body(&api, records, total, gives_cursor).unwrap()).unwrap();
+    let records = concat!(
+        r#""records":[{"id":9,"text":"a","stars":1,"score":0.5,"data":null,"any":"x","meta":{"a":1},"shouted":"A"},"#,
+        r#"{"id":8,"text":"b","stars":null,"score":null,"data":null,"any":null,"meta":null,"shouted":"B"}]}"#
+    );
+    let cursor = api.cursors.seal(Key::Integer(8));
+    assert_eq!(
+        text(Some(&page), None, true),
+        format!(r#"{{"cursor":"{cursor}",{records}"#)
+    );
+    assert_eq!(
+        text(Some(&page), Some(2), false),
+        format!(r#"{{"total_count":2,{records}"#)
+    );
+    assert_eq!(text(Some(&empty), None, true), r#"{"records":[]}"#);
+    assert_eq!(text(None, Some(7), true), r#"{"total_count":7,"records":[]}"#);
+}

@@ -1,0 +1,100 @@
+//! The query string of a list.
+
+pub mod condition;
+pub mod filter;
+pub mod form;
+mod order;
+
+use std::borrow::Cow;
+
+use crate::error::Error;
+use crate::limits;
+pub use filter::Group;
+pub use order::{Direction, Order};
+
+/// What a list is asked for. Names of columns are as the client sent them: not yet checked.
+#[derive(Debug, Default)]
+pub struct ListQuery<'a> {
+    pub limit: Option<u64>,
+    pub offset: u64,
+    pub cursor: Option<Cow<'a, str>>,
+    pub wants_count: bool,
+    pub wants_no_cursor: bool,
+    pub order: Vec<Order>,
+    pub filter: Group,
+}
+
+impl<'a> ListQuery<'a> {
+    /// Reads a query string. Parameters that it does not know are passed over.
+    pub fn parse(query: &'a str) -> Result<Self, Error> {
+        let mut parsed = Self::default();
+        let mut comparisons = 0;
+        for pair in form::pairs(query) {
+            let (name, value) = pair?;
+            match &*name {
+                "limit" => parsed.limit = Some(number(&value)?),
+                "offset" => parsed.offset = offset(&value)?,
+                "cursor" => parsed.cursor = (!value.is_empty()).then_some(value),
+                "count" => parsed.wants_count = boolean(&value)?,
+                "skip_cursor" => parsed.wants_no_cursor = value == "true",
+                "order" => parsed.order = order::parse(&value)?,
+                "expand" => check_expand(&value)?,
+                // Tables with geometry columns are not served yet.
+                "geojson" => return Err(Error::InvalidGeometryColumn),
+                _ => {
+                    let Some(path) = name.strip_prefix("filter").filter(|path| path.starts_with('[')) else {
+                        continue;
+                    };
+                    comparisons += 1;
+                    if comparisons > limits::FILTER_COMPARISONS_MAX {
+                        return Err(Error::InvalidFilter);
+                    }
+                    parsed.filter.insert(path, &value)?;
+                }
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+/// Checks the query string of a read.
+pub fn check_read(query: &str) -> Result<(), Error> {
+    for pair in form::pairs(query) {
+        let (name, value) = pair?;
+        if name == "expand" {
+            check_expand(&value)?;
+        }
+    }
+    Ok(())
+}
+
+/// No API expands anything yet, so only an empty list is right.
+fn check_expand(value: &str) -> Result<(), Error> {
+    match value {
+        "" => Ok(()),
+        _ => Err(Error::InvalidExpansion),
+    }
+}
+
+fn number(text: &str) -> Result<u64, Error> {
+    text.parse().map_err(|_| Error::InvalidQuery)
+}
+
+/// SQLite counts rows in signed numbers.
+fn offset(text: &str) -> Result<u64, Error> {
+    match number(text)? {
+        offset if i64::try_from(offset).is_ok() => Ok(offset),
+        _ => Err(Error::InvalidOffset),
+    }
+}
+
+fn boolean(text: &str) -> Result<bool, Error> {
+    match text {
+        "true" | "TRUE" | "1" => Ok(true),
+        "false" | "FALSE" | "0" => Ok(false),
+        _ => Err(Error::InvalidQuery),
+    }
+}
+
+#[cfg(test)]
+mod tests;

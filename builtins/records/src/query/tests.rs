@@ -1,0 +1,247 @@
+//! Tests the query string of a list, and that whatever it is nothing of it becomes SQL text.
+
+use guesthouse::sqlite::Value;
+use proptest::prelude::*;
+
+use super::*;
+use crate::api::tests::notes;
+use crate::sql::Sql;
+
+fn condition_of(query: &str) -> Result<(String, Vec<Value>), Error> {
+    let parsed = ListQuery::parse(query)?;
+    let mut sql = Sql::default();
+    condition::push(&mut sql, &notes().table, &parsed.filter)?;
+    Ok(sql.into_parts())
+}
+
+fn sql_of(query: &str) -> String {
+    condition_of(query).unwrap().0
+}
+
+#[test]
+fn parameters_are_read() {
+    let query =
+        ListQuery::parse("limit=3&offset=4&cursor=abc&count=TRUE&order=-a,%2Bb,+c,d&skip_cursor=true&x=y").unwrap();
+    assert_eq!(
+        (query.limit, query.offset, query.cursor.as_deref()),
+        (Some(3), 4, Some("abc"))
+    );
+    assert!(query.wants_count && query.wants_no_cursor && query.filter.is_empty());
+    let order: Vec<_> = (query.order.iter())
+        .map(|order| (order.column.as_str(), order.direction))
+        .collect();
+    use Direction::{Ascending, Descending};
+    assert_eq!(
+        order,
+        [("a", Descending), ("b", Ascending), ("c", Ascending), ("d", Ascending)]
+    );
+}
+
+#[test]
+fn parameters_that_do_not_parse_are_refused() {
+    for (query, error) in [
+        ("limit=-1", Error::InvalidQuery),
+        ("limit=", Error::InvalidQuery),
+        ("offset=x", Error::InvalidQuery),
+        ("offset=9223372036854775808", Error::InvalidOffset),
+        ("count=yes", Error::InvalidQuery),
+        ("order=a,,b", Error::InvalidQuery),
+        ("order=a;b", Error::InvalidQuery),
+        ("order=a,b,c,d,e,f", Error::InvalidQuery),
+        ("expand=text", Error::InvalidExpansion),
+        ("geojson=data", Error::InvalidGeometryColumn),
+        ("a=%ff", Error::InvalidQuery),
+    ] {
+        assert_eq!(ListQuery::parse(query).unwrap_err(), error, "{query}");
+    }
+    assert!(ListQuery::parse("expand=&order=&cursor=&&").is_ok());
+}
+
+#[test]
+fn filters_become_conditions() {
+    for (query, sql) in [
+        ("filter[stars]=1", r#""stars" = ?1"#),
+        (
+            "filter%5Bstars%5D%5B%24gte%5D=1&filter[stars][$lt]=9",
+            r#""stars" >= ?1 AND "stars" < ?2"#,
+        ),
+        (
+            "filter[text][$like]=%25a%25&filter[text][$re]=^a",
+            r#""text" LIKE ?1 AND "text" REGEXP ?2"#,
+        ),
+        (
+            "filter[data][$is]=NULL&filter[meta][$is]=!NULL",
+            r#""data" IS NULL AND "meta" IS NOT NULL"#,
+        ),
+        (
+            "filter[$or][1][stars][$ne]=2&filter[$or][0][stars]=1&filter[text]=a",
+            r#""text" = ?1 AND (("stars" = ?2) OR ("stars" <> ?3))"#,
+        ),
+        (
+            "filter[$or][0][stars]=1&filter[$or][1][$and][0][stars]=2&filter[$or][1][$and][1][text]=b",
+            r#"(("stars" = ?1) OR (("stars" = ?2) AND ("text" = ?3)))"#,
+        ),
+        (
+            "filter[$and][0][stars]=1&filter[$and][0][text]=a",
+            r#"("stars" = ?1 AND "text" = ?2)"#,
+        ),
+    ] {
+        assert_eq!(sql_of(query), sql, "{query}");
+    }
+}
+
+#[test]
+fn values_are_of_the_type_of_the_column() {
+    let value_of = |query: &str| format!("{:?}", condition_of(query).unwrap().1[0]);
+    for (query, value) in [
+        ("filter[stars]=-7", "Value::Integer(-7)"),
+        ("filter[score]=7", "Value::Real(7.0)"),
+        ("filter[text]=007", r#"Value::Text("007")"#),
+        ("filter[text]=a+b", r#"Value::Text("a b")"#),
+        ("filter[data]=-_8=", "Value::Blob([251, 255])"),
+        ("filter[data]=1234", "Value::Blob([215, 109, 248])"),
+        ("filter[any]=7", "Value::Integer(7)"),
+        ("filter[any]=7.5", "Value::Real(7.5)"),
+        ("filter[any]=nan", r#"Value::Text("nan")"#),
+        ("filter[any]=abcd", "Value::Blob([105, 183, 29])"),
+    ] {
+        assert_eq!(value_of(query), value, "{query}");
+    }
+}
+
+#[test]
+fn filters_that_do_not_fit_are_refused() {
+    let nested = |depth: usize| format!("filter{}[stars]=1", "[$or][0]".repeat(depth));
+    assert!(condition_of(&nested(limits::FILTER_DEPTH_MAX)).is_ok());
+    let many = |count: usize| vec!["filter[stars]=1"; count].join("&");
+    assert!(condition_of(&many(limits::FILTER_COMPARISONS_MAX)).is_ok());
+    for query in [
+        &nested(limits::FILTER_DEPTH_MAX + 1),
+        &many(limits::FILTER_COMPARISONS_MAX + 1),
+        "filter[stars]=1.5",
+        "filter[score]=inf",
+        "filter[data]=%2B%2F8=",
+        "filter[unknown]=1",
+        "filter[_secret]=1",
+        "filter[excluded]=1",
+        "filter[stars][$like]=1",
+        "filter[stars][$is]=null",
+        "filter[stars][$drop]=1",
+        "filter[data][@within]=POINT(0 0)",
+        "filter[stars][$gt][0]=1",
+        "filter[stars=1",
+        "filter[]=1",
+        "filter[stars]x=1",
+        "filter[$and][0[stars]]=1",
+        "filter[$and]=1",
+        "filter[$and][+1][stars]=1",
+        "filter[$and][a][stars]=1",
+        "filter[$and][0]=1",
+    ] {
+        assert_eq!(condition_of(query).unwrap_err(), Error::InvalidFilter, "{query}");
+    }
+}
+
+/// Of what filters are made, and attacks.
+static PIECES: [&str; 40] = [
+    "filter[",
+    "][",
+    "]=",
+    "[",
+    "]",
+    "=",
+    "&",
+    "$and",
+    "$or",
+    "0",
+    "1",
+    "$eq",
+    "$like",
+    "$is",
+    "NULL",
+    "!NULL",
+    "stars",
+    "text",
+    "any",
+    "data",
+    "_secret",
+    "id",
+    "order=",
+    "-",
+    "limit=",
+    "cursor=",
+    "count=1",
+    "'",
+    "\"",
+    "%22",
+    "%00",
+    ";",
+    "--",
+    "/*",
+    ") OR 1=1",
+    "?1",
+    "DROP TABLE notes",
+    "filter[any]=",
+    "filter[text][$like]=",
+    "filter[$or][0][",
+];
+
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => proptest::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ]
+}
+
+/// What is left of a condition when all that it may consist of is taken out.
+fn remainder(sql: &str) -> String {
+    let mut rest = sql.to_owned();
+    for column in ["id", "text", "stars", "score", "data", "any", "meta", "shouted"] {
+        rest = rest.replace(&format!("\"{column}\""), " ");
+    }
+    for word in [
+        "IS NOT NULL",
+        "IS NULL",
+        "LIKE",
+        "REGEXP",
+        "AND",
+        "OR",
+        "<>",
+        "<=",
+        ">=",
+        "=",
+        "<",
+        ">",
+        "(",
+        ")",
+    ] {
+        rest = rest.replace(word, " ");
+    }
+    let is_parameter = |word: &&str| {
+        word.strip_prefix('?')
+            .is_some_and(|number| number.parse::<u16>().is_ok())
+    };
+    rest.split_whitespace().filter(|word| !is_parameter(word)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_query_string_becomes_sql_text(pieces in proptest::collection::vec(piece(), 0..24)) {
+        if let Ok((sql, parameters)) = condition_of(&pieces.concat()) {
+            prop_assert_eq!(remainder(&sql), "");
+            prop_assert_eq!(sql.matches('?').count(), parameters.len());
+        }
+    }
+
+    #[test]
+    fn every_text_is_a_value_and_nothing_else(text in any::<String>()) {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let (sql, parameters) = condition_of(&format!("filter[text]={encoded}&filter[$or][0][text][$like]={encoded}")).unwrap();
+        prop_assert_eq!(sql, r#""text" = ?1 AND (("text" LIKE ?2))"#);
+        for parameter in parameters {
+            prop_assert!(matches!(parameter, Value::Text(value) if value == text));
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The only `unsafe` code of the engine: opening a connection through libSQL, and prepared statements.
+
+mod handle;
+mod statement;
+
+pub use handle::{Handle, OpenMode};
+pub use statement::{Prepared, StepResult};

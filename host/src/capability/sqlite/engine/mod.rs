@@ -1,0 +1,35 @@
+//! The SQLite engine of the host: databases by name, grants enforced while statements compile, one writer each.
+//!
+//! It knows neither WebAssembly nor WIT. Everything that touches a database goes through [`Database`].
+
+mod authorizer;
+mod catalog;
+mod connection;
+mod database;
+mod error;
+mod ffi;
+mod foreign_keys;
+mod functions;
+pub mod limits;
+mod migrate;
+mod reader;
+mod role;
+mod settings;
+mod stamp;
+mod statements;
+mod stream;
+mod transaction;
+mod value;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use database::{Database, Databases};
+pub use error::{ConstraintKind, Error};
+pub use migrate::{Applied, Migration, MigrationError};
+pub use role::Role;
+pub use settings::{Settings, Synchronous};
+pub use stream::RowStream;
+pub use transaction::Transaction;
+pub use value::{Outcome, Statement, Step, Value};

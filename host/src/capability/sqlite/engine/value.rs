@@ -1,0 +1,69 @@
+//! The values, statements and results that cross the engine's interface.
+
+use std::sync::Arc;
+
+/// One SQLite value, as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl Value {
+    /// What the value counts against the limits of results and parameters.
+    pub fn size(&self) -> usize {
+        const FIXED_BYTES: usize = 16;
+        FIXED_BYTES
+            + match self {
+                Value::Text(text) => text.len(),
+                Value::Blob(bytes) => bytes.len(),
+                Value::Null | Value::Integer(_) | Value::Real(_) => 0,
+            }
+    }
+}
+
+/// One SQL statement and the values for `?1`, `?2`, ... in order.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    pub sql: Arc<str>,
+    pub parameters: Vec<Value>,
+}
+
+impl Statement {
+    pub fn new(sql: impl Into<Arc<str>>, parameters: Vec<Value>) -> Self {
+        Self {
+            sql: sql.into(),
+            parameters,
+        }
+    }
+}
+
+/// A statement of a batch.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub statement: Statement,
+    /// If true, the batch fails unless this statement changes or returns at least one row.
+    pub must_affect: bool,
+}
+
+/// What a statement gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Empty for a statement that returns no rows.
+    pub columns: Arc<[String]>,
+    /// Row after row: row `r`, column `c` is at `r * columns.len() + c`.
+    pub values: Vec<Value>,
+    /// Rows changed, not counting what triggers and foreign keys did.
+    pub changes: u64,
+    /// The rowid of the row inserted last by this statement; 0 where it inserted none.
+    pub last_insert_rowid: i64,
+}
+
+impl Outcome {
+    pub fn rows(&self) -> usize {
+        self.values.len().checked_div(self.columns.len()).unwrap_or(0)
+    }
+}

@@ -1,0 +1,85 @@
+//! `guesthouse deploy`: packs a component, shows what it asks for, and deploys it.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::target::{Remote, Target};
+use super::{package, print};
+use crate::components::deploy::Deployed;
+use crate::components::grants::GrantsDiff;
+use crate::components::manifest::component_name_mistake;
+use crate::control::ErrorBody;
+
+#[derive(Debug, Args)]
+pub struct DeployArguments {
+    /// The component: a `.wasm` file.
+    file: PathBuf,
+    /// Its manifest. By default `component.toml` beside FILE; the SQL files of `migrations/` beside the manifest go with it.
+    #[arg(long, value_name = "PATH")]
+    manifest: Option<PathBuf>,
+    /// The name to deploy it under. By default the one in the manifest.
+    #[arg(long, value_parser = component_name)]
+    name: Option<String>,
+    /// Grant whatever the manifest asks for. By default a component that asks for more than its running version has is
+    /// shown to you first, on a terminal, or else refused.
+    #[arg(long)]
+    accept_grants: bool,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+/// Refuses a bad name before it becomes a part of a path.
+pub fn component_name(text: &str) -> Result<String, String> {
+    match component_name_mistake(text) {
+        Some(mistake) => Err(mistake),
+        None => Ok(text.to_owned()),
+    }
+}
+
+pub async fn deploy(data_directory: &Path, arguments: DeployArguments) -> anyhow::Result<()> {
+    let DeployArguments { file, manifest, name, accept_grants, remote } = arguments;
+    let package = package::load(&file, manifest.as_deref())?;
+    let target = Target::find(data_directory, remote).await?;
+    let mut result = target.deploy(package.clone(), name.clone(), accept_grants).await;
+    if let Some(diff) = grants_to_accept(&result)
+        && is_accepted(diff)?
+    {
+        result = target.deploy(package, name, true).await;
+    }
+    let stopped = target.is_stopped();
+    target.close().await;
+    print(&describe(&result?, stopped))
+}
+
+fn grants_to_accept(result: &anyhow::Result<Deployed>) -> Option<&GrantsDiff> {
+    result.as_ref().err()?.downcast_ref::<ErrorBody>()?.grants.as_ref()
+}
+
+/// Asks, where there is someone to ask.
+fn is_accepted(diff: &GrantsDiff) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    let mut question = io::stderr().lock();
+    for line in &diff.added {
+        writeln!(question, "  + {line}")?;
+    }
+    for line in &diff.removed {
+        writeln!(question, "  - {line}")?;
+    }
+    write!(question, "Grant what is new? [y/N] ")?;
+    question.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+pub fn describe(deployed: &Deployed, stopped: bool) -> String {
+    let Deployed { name, version, previous, routes } = deployed;
+    let before = previous.map_or_else(String::new, |previous| format!(" (before: {previous})"));
+    let routes = if routes.is_empty() { String::new() } else { format!("; it answers {}", routes.join(", ")) };
+    let from = if stopped { "; it runs from the next start of the server on" } else { "" };
+    format!("{name} is now version {version}{before}{routes}{from}\n")
+}

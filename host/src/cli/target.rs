@@ -1,0 +1,128 @@
+//! What a command acts on: a server that runs here, one elsewhere, or a data directory that no server uses.
+
+use std::path::Path;
+
+use anyhow::bail;
+use bytes::Bytes;
+use clap::Args;
+use http::Method;
+
+use super::client::Client;
+use crate::components::deploy::{Deployed, DeployError, Deployer, Details, Removed, Summary, VersionLine};
+use crate::components::version::Actor;
+use crate::control::ErrorBody;
+use crate::data_directory::{DataDirectory, DataDirectoryError};
+use crate::deployments::Deployments;
+
+/// A server elsewhere.
+#[derive(Debug, Clone, Args)]
+pub struct Remote {
+    /// The server to act on, such as `https://example.com`. Without it: the server of the data directory, or, if none
+    /// runs there, the data directory itself.
+    #[arg(long, value_name = "URL", requires = "token")]
+    to: Option<String>,
+    /// The control token of that server, from `secrets/control-token` in its data directory. It opens everything there: prefer
+    /// the environment variable, which other people of this machine cannot see, and never send it over plain http to
+    /// another machine.
+    #[arg(long, value_name = "TOKEN", env = "GUESTHOUSE_CONTROL_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+pub enum Target {
+    Server(Client),
+    /// The directory is held until the command ends.
+    Stopped(Box<Deployer<Deployments>>, DataDirectory),
+}
+
+impl Target {
+    pub async fn find(data_directory: &Path, remote: Remote) -> anyhow::Result<Target> {
+        if let (Some(url), Some(token)) = (remote.to, remote.token) {
+            return Ok(Target::Server(Client::of_url(&url, token)?));
+        }
+        if let Some(client) = Client::of_directory(data_directory).await {
+            return Ok(Target::Server(client));
+        }
+        let directory = match DataDirectory::open_existing(data_directory) {
+            // Someone holds the lock and does not listen: a server that is starting or stopping, or another command.
+            Err(DataDirectoryError::InUse(path)) => {
+                bail!("the data directory {} is in use but does not answer yet; try again in a moment", path.display())
+            }
+            other => other?,
+        };
+        let deployer = crate::server::open_stopped(&directory).await?;
+        Ok(Target::Stopped(Box::new(deployer), directory))
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Target::Stopped(..))
+    }
+
+    /// Ends what was opened for the command.
+    pub async fn close(self) {
+        if let Target::Stopped(deployer, _directory) = self {
+            deployer.databases().close().await;
+        }
+    }
+
+    pub async fn deploy(&self, package: Bytes, name: Option<String>, accept_grants: bool) -> anyhow::Result<Deployed> {
+        match self {
+            Target::Server(client) => {
+                let name = name.map(|name| format!("&name={name}")).unwrap_or_default();
+                client.send(Method::POST, &format!("components?accept_grants={accept_grants}{name}"), package).await
+            }
+            Target::Stopped(deployer, _) => {
+                here(deployer.deploy(package, name, accept_grants, Actor::CommandLine).await)
+            }
+        }
+    }
+
+    pub async fn rollback(&self, name: &str, number: Option<u64>) -> anyhow::Result<Deployed> {
+        match self {
+            Target::Server(client) => {
+                let body = serde_json::json!({ "version": number }).to_string().into();
+                client.send(Method::POST, &format!("components/{name}/rollback"), body).await
+            }
+            Target::Stopped(deployer, _) => here(deployer.rollback(name, number, Actor::CommandLine).await),
+        }
+    }
+
+    pub async fn remove(&self, name: &str) -> anyhow::Result<Removed> {
+        match self {
+            Target::Server(client) => client.send(Method::DELETE, &format!("components/{name}"), Bytes::new()).await,
+            Target::Stopped(deployer, _) => here(deployer.remove(name, Actor::CommandLine).await),
+        }
+    }
+
+    pub async fn list(&self) -> anyhow::Result<Vec<Summary>> {
+        match self {
+            Target::Server(client) => client.send(Method::GET, "components", Bytes::new()).await,
+            Target::Stopped(deployer, _) => here(deployer.list().await),
+        }
+    }
+
+    pub async fn show(&self, name: &str) -> anyhow::Result<Details> {
+        match self {
+            Target::Server(client) => client.send(Method::GET, &format!("components/{name}"), Bytes::new()).await,
+            Target::Stopped(deployer, _) => here(deployer.show(name).await),
+        }
+    }
+
+    pub async fn versions(&self, name: &str) -> anyhow::Result<Vec<VersionLine>> {
+        match self {
+            Target::Server(client) => client.send(Method::GET, &format!("components/{name}/versions"), Bytes::new()).await,
+            Target::Stopped(deployer, _) => here(deployer.versions(name).await),
+        }
+    }
+}
+
+/// The same error that a server would have sent, with the causes that it would have kept in its log.
+fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
+    result.map_err(|error| {
+        let grants = match &error {
+            DeployError::GrantsNotAccepted { diff, .. } => Some(diff.clone()),
+            _ => None,
+        };
+        let (code, message) = (error.code().to_owned(), error.to_string());
+        ErrorBody { error: code, message, grants, mistakes: Vec::new() }.into()
+    })
+}

@@ -1,0 +1,155 @@
+//! Deploying: how a package becomes the version that runs, and how an earlier one takes its place again.
+//!
+//! Every change goes through the same steps: check, make ready, store, switch. Up to the store nothing that runs is
+//! touched; from the store on, a restart finds the new state.
+
+mod answers;
+mod error;
+mod ready;
+mod runtime;
+mod start;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+pub use answers::{Deployed, Details, NotStarted, Removed, Summary, VersionLine};
+pub use error::DeployError;
+pub use runtime::{Change, Refusal, Runtime};
+pub use start::Builtin;
+
+use super::grants::Grants;
+use super::package::Package;
+use super::store::{Entry, Store};
+use super::version::{Actor, Origin, Version};
+use crate::capability::sqlite::Databases;
+
+pub struct Deployer<R: Runtime> {
+    store: Store,
+    databases: Arc<Databases>,
+    runtime: Arc<R>,
+    /// Held through a whole change: versions are numbered and routes are compared against what runs.
+    one_at_a_time: Mutex<()>,
+}
+
+impl<R: Runtime> Deployer<R> {
+    pub fn new(store: Store, databases: Arc<Databases>, runtime: Arc<R>) -> Deployer<R> {
+        Deployer { store, databases, runtime, one_at_a_time: Mutex::new(()) }
+    }
+
+    pub fn databases(&self) -> &Arc<Databases> {
+        &self.databases
+    }
+
+    /// Makes a package the version that runs, under the name in its manifest or the one given.
+    pub async fn deploy(
+        &self,
+        package: Bytes,
+        name: Option<String>,
+        accept_grants: bool,
+        actor: Actor,
+    ) -> Result<Deployed, DeployError> {
+        let _held = self.one_at_a_time.lock().await;
+        let mut package = Package::read(package).map_err(DeployError::Package)?;
+        if let Some(name) = name {
+            package.rename(name).map_err(DeployError::Name)?;
+        }
+        let name = package.manifest.name.clone();
+        let running = self.store.running_one(&name).await?.map(|running| running.version);
+        let version = self.next_version(&package, Origin::Upload).await?;
+        self.check_routes(&version).await?;
+        let prepared = self.prepare(&version, &package.bytes).await?;
+
+        let held = running.map_or_else(Grants::default, |version| version.grants);
+        let diff = Grants::widening(&held, &version.grants);
+        if !diff.added.is_empty() && !accept_grants {
+            return Err(DeployError::GrantsNotAccepted { name, diff });
+        }
+        self.migrate(&package).await?;
+
+        let detail = ready::describe(&diff, &version);
+        let entry = Entry { actor, action: "deploy", component: &name, version: version.number, detail };
+        self.store.add(&version, &package.bytes, true, entry).await?;
+        Ok(self.put(version.replaced, version, prepared))
+    }
+
+    /// Runs a version that is kept: the given one, or the one that ran before the current one was deployed.
+    pub async fn rollback(&self, name: &str, number: Option<u64>, actor: Actor) -> Result<Deployed, DeployError> {
+        let _held = self.one_at_a_time.lock().await;
+        let pointer = self.store.pointer(name).await?;
+        let versions = self.store.versions(name).await?;
+        let Some(pointer) = pointer.filter(|_| !versions.is_empty()) else {
+            return Err(DeployError::NotFound(name.to_owned()));
+        };
+        let version = ready::rollback_target(name, versions, pointer.current, number)?;
+        self.check_routes(&version).await?;
+        let package = self.store.package(&version.digest).await?;
+        let prepared = self.prepare(&version, &package).await?;
+
+        let detail = pointer.current.map_or_else(String::new, |current| format!("from version {current}"));
+        let entry = Entry { actor, action: "rollback", component: name, version: version.number, detail };
+        self.store.point(name, version.number, entry).await?;
+        Ok(self.put(pointer.current, version, prepared))
+    }
+
+    /// Ends a component. An upload that had replaced a built-in gives its place back to it; a built-in is only switched
+    /// off. The data that a component wrote stays.
+    pub async fn remove(&self, name: &str, actor: Actor) -> Result<Removed, DeployError> {
+        let _held = self.one_at_a_time.lock().await;
+        let running = self.store.running_one(name).await?.ok_or_else(|| DeployError::NotFound(name.to_owned()))?;
+        let number = running.version.number;
+        let versions = self.store.versions(name).await?;
+        let builtin = versions.into_iter().find(|version| version.origin == Origin::Builtin);
+        let can_return = builtin.is_some();
+
+        let successor = match builtin.filter(|_| running.version.origin == Origin::Upload) {
+            Some(version) => {
+                self.check_routes(&version).await?;
+                let package = self.store.package(&version.digest).await?;
+                let prepared = self.prepare(&version, &package).await?;
+                Some((version, prepared))
+            }
+            None => None,
+        };
+        let now = successor.as_ref().map(|(version, _)| version.number);
+        let detail = now.map_or_else(String::new, |now| format!("back to the built-in, version {now}"));
+        let entry = Entry { actor, action: "remove", component: name, version: number, detail };
+        self.store.remove(name, now, entry).await?;
+        let change = match successor {
+            Some((version, prepared)) => Change::Put(version, prepared),
+            None => Change::Remove(name.to_owned()),
+        };
+        self.runtime.switch(vec![change]);
+        Ok(Removed { name: name.to_owned(), version: number, now, can_return })
+    }
+
+    /// Everything that runs, by name.
+    pub async fn list(&self) -> Result<Vec<Summary>, DeployError> {
+        Ok(self.store.running().await?.into_iter().map(Summary::new).collect())
+    }
+
+    pub async fn show(&self, name: &str) -> Result<Details, DeployError> {
+        let running = self.store.running_one(name).await?;
+        running.map(Details::new).ok_or_else(|| DeployError::NotFound(name.to_owned()))
+    }
+
+    /// The kept versions, the newest first. A component that is switched off still has some.
+    pub async fn versions(&self, name: &str) -> Result<Vec<VersionLine>, DeployError> {
+        let versions = self.store.versions(name).await?;
+        if versions.is_empty() {
+            return Err(DeployError::NotFound(name.to_owned()));
+        }
+        let current = self.store.pointer(name).await?.and_then(|pointer| pointer.current);
+        Ok(versions.iter().map(|version| VersionLine::new(version, current)).collect())
+    }
+
+    fn put(&self, previous: Option<u64>, version: Version, prepared: R::Prepared) -> Deployed {
+        let (name, routes) = (version.name.clone(), version.manifest.routes.clone());
+        let deployed = Deployed { name, version: version.number, previous, routes };
+        self.runtime.switch(vec![Change::Put(version, prepared)]);
+        deployed
+    }
+}

@@ -1,0 +1,103 @@
+//! The steps of a deployment before anything is stored.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{DeployError, Deployer, Runtime};
+use crate::capability::sqlite::Role;
+use crate::components::clock;
+use crate::components::grants::GrantsDiff;
+use crate::components::package::Package;
+use crate::components::routes;
+use crate::components::version::{Digest, Origin, Version};
+
+impl<R: Runtime> Deployer<R> {
+    /// The version that a package would become.
+    pub(super) async fn next_version(&self, package: &Package, origin: Origin) -> Result<Version, DeployError> {
+        let manifest = package.manifest.clone();
+        let pointer = self.store.pointer(&manifest.name).await?;
+        Ok(Version {
+            name: manifest.name.clone(),
+            number: pointer.map_or(0, |pointer| pointer.last) + 1,
+            digest: Digest::of(&package.bytes),
+            grants: manifest.grants.clone(),
+            manifest,
+            origin,
+            replaced: pointer.and_then(|pointer| pointer.current),
+            created_ms: clock::now_ms(),
+        })
+    }
+
+    /// No other component that runs has one of its routes.
+    pub(super) async fn check_routes(&self, version: &Version) -> Result<(), DeployError> {
+        let running = self.store.running().await?;
+        let others = running.iter().map(|running| &running.version).filter(|other| other.name != version.name);
+        let others = others.map(|other| (other.name.as_str(), other.manifest.routes.as_slice()));
+        match routes::conflict(&version.name, &version.manifest.routes, others) {
+            Some(conflict) => Err(DeployError::Route(conflict)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn prepare(&self, version: &Version, package: &Bytes) -> Result<R::Prepared, DeployError> {
+        let prepared = self.runtime.prepare(version, package.clone()).await;
+        prepared.map_err(|refusal| DeployError::Refused { name: version.name.clone(), refusal })
+    }
+
+    /// Applies the migrations of a package under the grants of its manifest.
+    pub(super) async fn migrate(&self, package: &Package) -> Result<(), DeployError> {
+        let name = &package.manifest.name;
+        for (database, migrations) in &package.migrations {
+            // Reading a package refuses migrations of a database without a grant.
+            let Some(grant) = package.manifest.grants.sqlite.get(database) else { continue };
+            let role = Arc::new(Role::new(&grant.read, &grant.write, &grant.schema));
+            let opened = self.databases.open(database).map_err(|error| DeployError::Database {
+                name: name.clone(),
+                database: database.clone(),
+                error,
+            })?;
+            let applied = opened.migrate(&role, name, migrations.clone()).await;
+            applied.map_err(|error| DeployError::Migration { name: name.clone(), database: database.clone(), error })?;
+        }
+        Ok(())
+    }
+}
+
+/// The version to go back to.
+pub(super) fn rollback_target(
+    name: &str,
+    versions: Vec<Version>,
+    current: Option<u64>,
+    number: Option<u64>,
+) -> Result<Version, DeployError> {
+    if let Some(number) = number.filter(|number| current == Some(*number)) {
+        return Err(DeployError::RunsAlready { name: name.to_owned(), number });
+    }
+    let find = |wanted: u64| versions.iter().find(|version| version.number == wanted);
+    let target = match (number, current) {
+        (Some(number), _) => {
+            find(number).ok_or_else(|| DeployError::NoSuchVersion { name: name.to_owned(), number })?
+        }
+        // Nothing runs: the newest one returns.
+        (None, None) => versions.first().ok_or_else(|| DeployError::NotFound(name.to_owned()))?,
+        (None, Some(current)) => {
+            let replaced = find(current).and_then(|version| version.replaced).and_then(find);
+            let earlier = || versions.iter().find(|version| version.number < current);
+            replaced.or_else(earlier).ok_or_else(|| DeployError::NothingBefore(name.to_owned()))?
+        }
+    };
+    Ok(target.clone())
+}
+
+/// What the audit says about a deployment.
+pub(super) fn describe(diff: &GrantsDiff, version: &Version) -> String {
+    let mut parts = vec![format!("digest {}", version.digest)];
+    if !diff.added.is_empty() {
+        parts.push(format!("granted {}", diff.added.join(", ")));
+    }
+    if !diff.removed.is_empty() {
+        parts.push(format!("no longer granted {}", diff.removed.join(", ")));
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,59 @@
+//! What the deployment of components needs from whatever runs them.
+
+use std::future::Future;
+
+use bytes::Bytes;
+
+use crate::components::version::Version;
+
+pub trait Runtime: Send + Sync + 'static {
+    /// A version that is ready to take requests.
+    type Prepared: Send + 'static;
+
+    /// Compiles a version, checks what it imports and exports, and instantiates it once. Nothing else changes.
+    fn prepare(&self, version: &Version, wasm: Bytes) -> impl Future<Output = Result<Self::Prepared, Refusal>> + Send;
+
+    /// Makes all changes in one step, for every request that comes from now on. Requests under way end where they began.
+    fn switch(&self, changes: Vec<Change<Self::Prepared>>);
+}
+
+/// A change of what runs.
+pub enum Change<P> {
+    /// This version now runs under its name.
+    Put(Version, P),
+    /// Nothing runs under this name any more.
+    Remove(String),
+}
+
+/// Why a version cannot run. All but the last are one sentence for the component's author.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It imports what the host does not have.
+    #[error("{0}")]
+    Import(String),
+    /// It exports nothing that the host could call.
+    #[error("{0}")]
+    Export(String),
+    /// It cannot be compiled, or not within the limits.
+    #[error("{0}")]
+    Compile(String),
+    /// It does not come up.
+    #[error("{0}")]
+    Start(String),
+    /// The host failed, not the component. Logged, and not shown over the network.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Refusal {
+    /// The stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Import(_) => "unknown_import",
+            Refusal::Export(_) => "nothing_to_call",
+            Refusal::Compile(_) => "not_compiled",
+            Refusal::Start(_) => "not_started",
+            Refusal::Internal(_) => "internal",
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `components` and `components/{name}`: list, show, deploy, remove.
+
+use std::error::Error as StdError;
+
+use bytes::Bytes;
+use http::Request;
+use http_body::Body;
+
+use super::query::DeployQuery;
+use super::{Answer, Control, ControlError, body, json};
+use crate::components::deploy::Runtime;
+use crate::components::version::Actor;
+use crate::limits;
+
+pub async fn list<R: Runtime>(control: &Control<R>) -> Answer {
+    json(&control.deployer.list().await.map_err(ControlError::Deploy)?)
+}
+
+pub async fn show<R: Runtime>(control: &Control<R>, name: &str) -> Answer {
+    json(&control.deployer.show(name).await.map_err(ControlError::Deploy)?)
+}
+
+pub async fn deploy<R: Runtime, B>(control: &Control<R>, request: Request<B>, actor: Actor) -> Answer
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let DeployQuery { name, accept_grants } = DeployQuery::parse(request.uri().query())?;
+    let _place = control.queue()?;
+    let package = body::read(request.into_body(), limits::PACKAGE_BYTES_MAX).await?;
+    let deployed = control
+        .to_the_end(move |deployer| async move { deployer.deploy(package, name, accept_grants, actor).await })
+        .await?;
+    json(&deployed)
+}
+
+pub async fn remove<R: Runtime>(control: &Control<R>, name: &str, actor: Actor) -> Answer {
+    let _place = control.queue()?;
+    let name = name.to_owned();
+    json(&control.to_the_end(move |deployer| async move { deployer.remove(&name, actor).await }).await?)
+}

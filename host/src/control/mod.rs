@@ -1,0 +1,137 @@
+//! The control API: what `guesthouse deploy` and `guesthouse components` speak, over the control socket or the network.
+//!
+//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, all below
+//! [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment.
+
+mod body;
+mod components;
+mod error;
+mod query;
+mod rollback;
+pub mod socket;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use serde::Serialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+pub use error::ErrorBody;
+use error::ControlError;
+
+use crate::components::deploy::{DeployError, Deployer, Runtime};
+use crate::components::version::Actor;
+use crate::data_directory::ControlToken;
+use crate::limits;
+
+/// Every path of the control API begins so.
+pub const PREFIX: &str = "/_/control/";
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// The control socket, which only the owner of the data directory can open.
+    Socket,
+    /// The network, where the control token is asked for.
+    Network,
+}
+
+pub struct Control<R: Runtime> {
+    deployer: Arc<Deployer<R>>,
+    token: ControlToken,
+    /// Changes under way or waiting: each may hold a package in memory.
+    changes: Semaphore,
+}
+
+type Answer = Result<Response<Full<Bytes>>, ControlError>;
+
+impl<R: Runtime> Control<R> {
+    pub fn new(deployer: Arc<Deployer<R>>, token: ControlToken) -> Control<R> {
+        Control { deployer, token, changes: Semaphore::new(limits::DEPLOYMENTS_WAITING_MAX + 1) }
+    }
+
+    /// Answers a request whose path begins with [`PREFIX`].
+    pub async fn answer<B>(&self, request: Request<B>, door: Door) -> Response<Full<Bytes>>
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        match self.route(request, door).await {
+            Ok(response) => response,
+            Err(error) => error.into_response(),
+        }
+    }
+
+    async fn route<B>(&self, request: Request<B>, door: Door) -> Answer
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        // Before anything else: a stranger does not even learn which paths exist.
+        let actor = self.authorize(&request, door)?;
+        let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
+        let segments: Vec<&str> = path.split('/').collect();
+        let method = request.method().clone();
+        match (&segments[..], method) {
+            (["components"], Method::GET) => components::list(self).await,
+            (["components"], Method::POST) => components::deploy(self, request, actor).await,
+            (["components"], _) => Err(ControlError::Method("GET, POST")),
+            (["components", name], Method::GET) => components::show(self, name).await,
+            (["components", name], Method::DELETE) => components::remove(self, name, actor).await,
+            (["components", _], _) => Err(ControlError::Method("GET, DELETE")),
+            (["components", name, "versions"], Method::GET) => versions::list(self, name).await,
+            (["components", _, "versions"], _) => Err(ControlError::Method("GET")),
+            (["components", name, "rollback"], Method::POST) => rollback::create(self, name, request, actor).await,
+            (["components", _, "rollback"], _) => Err(ControlError::Method("POST")),
+            _ => Err(ControlError::Path),
+        }
+    }
+
+    fn authorize<B>(&self, request: &Request<B>, door: Door) -> Result<Actor, ControlError> {
+        if door == Door::Socket {
+            return Ok(Actor::ControlSocket);
+        }
+        let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = presented.and_then(|value| value.split_once(' '));
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+        match token {
+            Some(token) if self.token.matches(token) => Ok(Actor::ControlToken),
+            _ => Err(ControlError::Unauthorized),
+        }
+    }
+
+    /// A place among the changes that wait.
+    fn queue(&self) -> Result<SemaphorePermit<'_>, ControlError> {
+        self.changes.try_acquire().map_err(|_| ControlError::Busy)
+    }
+
+    /// Runs a change to its end even if the client goes away: stopped half-way, what is stored and what runs would differ.
+    async fn to_the_end<T, F>(&self, change: impl FnOnce(Arc<Deployer<R>>) -> F) -> Result<T, ControlError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, DeployError>> + Send + 'static,
+    {
+        let done = tokio::spawn(change(self.deployer.clone())).await;
+        done.map_err(|error| ControlError::Internal(error.to_string()))?.map_err(ControlError::Deploy)
+    }
+}
+
+fn json(value: &impl Serialize) -> Answer {
+    respond(StatusCode::OK, value)
+}
+
+fn respond(status: StatusCode, value: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(value).map_err(|error| ControlError::Internal(error.to_string()))?;
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}

@@ -1,0 +1,3 @@
+//! The published clients of the wire protocol, unmodified.
+
+mod javascript;

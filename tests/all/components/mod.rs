@@ -1,0 +1,7 @@
+//! What a component sees and can do: HTTP both ways, instances, its log, other versions of WASI, the example.
+
+mod classic;
+mod guestbook;
+mod http;
+mod instances;
+mod log;

@@ -1,0 +1,12 @@
+//! Deploying into a running server.
+
+mod built_in;
+mod crash;
+mod grants;
+mod lifecycle;
+mod manifest;
+mod migrations;
+mod network;
+mod stopped;
+mod under_way;
+mod uploads;

@@ -1,0 +1,11 @@
+//! What guests and clients do that they should not: it costs only themselves.
+
+mod clients;
+mod database;
+mod headers;
+mod loops;
+mod memory;
+mod outbound;
+mod tables;
+mod transactions;
+mod traps;

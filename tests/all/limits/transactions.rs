@@ -1,0 +1,69 @@
+//! Transactions that are held for too long, or forgotten.
+
+use guesthouse_tests::{Server, wait};
+use std::time::Duration;
+
+fn start() -> Server {
+    let server = Server::start();
+    server.deploy("sleeper");
+    server
+}
+
+#[test]
+fn the_lease_of_a_sleeper_ends_and_others_go_on() {
+    let server = start();
+    std::thread::scope(|scope| {
+        let sleeper = scope.spawn(|| server.get("/sleeper/transaction?9000"));
+        // Each is done either before the sleeper has the writer, or when its lease has ended.
+        for _ in 0..3 {
+            let written = || (server.get("/sleeper/write").status == 200).then_some(());
+            wait::until("a write", Duration::from_secs(15), written);
+        }
+        assert!(
+            !sleeper.is_finished(),
+            "the sleeper is meant to sleep for longer than its lease"
+        );
+        let answer = sleeper.join().expect("the request was answered");
+        assert_eq!(
+            (answer.status, answer.text().contains("Closed")),
+            (500, true),
+            "{}",
+            answer.text()
+        );
+    });
+    server.get("/sleeper/count").expect(200, "3");
+}
+
+#[test]
+fn a_forgotten_transaction_is_rolled_back_at_once() {
+    let server = start();
+    server.get("/sleeper/abandon").expect(200, "abandoned");
+    let write = server.get("/sleeper/write");
+    write.expect_status(200);
+    assert!(
+        write.took < Duration::from_secs(3),
+        "it waited {:?} for the writer",
+        write.took
+    );
+    server.get("/sleeper/count").expect(200, "1");
+}
+
+#[test]
+fn a_short_transaction_is_committed() {
+    let server = start();
+    server.get("/sleeper/transaction?50").expect(200, "committed");
+    server.get("/sleeper/count").expect(200, "1");
+}
+
+#[test]
+fn a_client_that_goes_away_does_not_keep_the_writer() {
+    let server = start();
+    for _ in 0..5 {
+        let mut connection = guesthouse_tests::raw::Raw::connect(server.address());
+        connection.send("GET /sleeper/transaction?20000 HTTP/1.1\r\nhost: a\r\n\r\n");
+    }
+    let writes = Duration::from_secs(40);
+    wait::until("a write", writes, || {
+        (server.get("/sleeper/write").status == 200).then_some(())
+    });
+}

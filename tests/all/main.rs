@@ -1,0 +1,9 @@
+//! All black-box tests, in one executable: the modules follow the paths of the server and the topics of an operator.
+
+mod clients;
+mod components;
+mod deploy;
+mod limits;
+mod notes;
+mod routes;
+mod start;

@@ -1,0 +1,6 @@
+//! Paths of the server, as the URL tree has them.
+
+mod health;
+mod precedence;
+mod records;
+mod unknown;

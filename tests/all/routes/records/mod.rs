@@ -1,0 +1,8 @@
+//! `/api/records/v1/{api}` and `/api/records/v1/{api}/{id}`.
+
+mod access;
+mod create;
+mod delete;
+mod list;
+mod read;
+mod update;

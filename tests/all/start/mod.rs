@@ -1,0 +1,5 @@
+//! Starting and stopping: the data directory, the operator's migrations, shutdown.
+
+mod data_directory;
+mod migrations;
+mod shutdown;

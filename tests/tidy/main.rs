@@ -1,0 +1,9 @@
+//! The house rules as tests: what the README promises of the source itself.
+
+mod commits;
+mod contract;
+mod dependencies;
+mod folders;
+mod guests;
+mod source;
+mod words;
