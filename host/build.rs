@@ -14,7 +14,9 @@ use std::{env, fs};
 const BUILTINS: [&str; 1] = ["records"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?)
+        .join("..")
+        .canonicalize()?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed=src/components/package/pack.rs");
     for input in ["builtins", "sdk-rust", "wit", "Cargo.lock"] {
@@ -24,10 +26,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut list = String::from("[\n");
     for name in BUILTINS {
-        let package = package(&root.join("builtins").join(name), &wasm.join(format!("builtin_{name}.wasm")))?;
+        let package = package(
+            &root.join("builtins").join(name),
+            &wasm.join(format!("builtin_{name}.wasm")),
+        )?;
         let file = out.join(format!("{name}.wasm"));
         fs::write(&file, package)?;
-        writeln!(list, "    Builtin {{ name: {name:?}, package: include_bytes!({file:?}) }},")?;
+        writeln!(
+            list,
+            "    Builtin {{ name: {name:?}, package: include_bytes!({file:?}) }},"
+        )?;
     }
     list.push_str("]\n");
     fs::write(out.join("builtins.rs"), list)?;
@@ -38,12 +46,29 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// the one in use is locked by the cargo that runs this script.
 fn build_components(root: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     // OUT_DIR is <target>/<profile>/build/<package>/out.
-    let target = out.ancestors().nth(4).ok_or("OUT_DIR is not where cargo puts it")?.join("guests");
+    let target = out
+        .ancestors()
+        .nth(4)
+        .ok_or("OUT_DIR is not where cargo puts it")?
+        .join("guests");
     let mut command = Command::new("bash");
     command
         .current_dir(root)
-        .args(["-euc", r#"environment=$(bash sdk-rust/wasm-toolchain.sh); eval "$environment"; exec cargo "$@""#, "bash"])
-        .args(["build", "--quiet", "--locked", "--profile", "component", "--target", "wasm32-wasip2", "--target-dir"])
+        .args([
+            "-euc",
+            r#"environment=$(bash sdk-rust/wasm-toolchain.sh); eval "$environment"; exec cargo "$@""#,
+            "bash",
+        ])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--profile",
+            "component",
+            "--target",
+            "wasm32-wasip2",
+            "--target-dir",
+        ])
         .arg(&target);
     for name in BUILTINS {
         command.arg("--package").arg(format!("builtin-{name}"));
@@ -72,7 +97,11 @@ fn package(source: &Path, wasm: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
             migrations.push((path, fs::read_to_string(&file)?));
         }
     }
-    Ok(pack::pack(fs::read(wasm)?, &fs::read_to_string(source.join("component.toml"))?, &migrations))
+    Ok(pack::pack(
+        fs::read(wasm)?,
+        &fs::read_to_string(source.join("component.toml"))?,
+        &migrations,
+    ))
 }
 
 /// The entries of a folder by name; none if there is no such folder.
@@ -80,7 +109,9 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
     entries.sort();
     Ok(entries)
 }

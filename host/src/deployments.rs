@@ -23,12 +23,23 @@ impl Deployments {
     /// Nothing deployed yet.
     pub fn new(runtime: Arc<Runtime>, databases: Arc<Databases>) -> Arc<Self> {
         let (router, _) = Router::new([]);
-        Arc::new(Self { runtime, databases, router: ArcSwap::from_pointee(router), running: Mutex::default() })
+        Arc::new(Self {
+            runtime,
+            databases,
+            router: ArcSwap::from_pointee(router),
+            running: Mutex::default(),
+        })
     }
 
     /// The component that answers this path. It stays as it is for as long as the caller holds it, whatever is deployed meanwhile.
     pub fn find(&self, path: &str) -> Option<Arc<Running>> {
         self.router.load().find(path).cloned()
+    }
+
+    /// Lets go of everything: the server stops.
+    pub fn clear(&self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.router.store(Arc::new(Router::new([]).0));
     }
 }
 
@@ -47,7 +58,11 @@ impl crate::components::deploy::Runtime for Deployments {
                 Change::Remove(name) => running.remove(&name),
             };
         }
-        let (router, left_out) = Router::new(running.values().map(|(routes, running)| (routes.as_slice(), running.clone())));
+        let (router, left_out) = Router::new(
+            running
+                .values()
+                .map(|(routes, running)| (routes.as_slice(), running.clone())),
+        );
         if !left_out.is_empty() {
             tracing::error!(routes = ?left_out, "routes of two components conflict");
         }

@@ -1,6 +1,5 @@
 //! Which component answers a path: the most specific route that matches, and nothing else is looked at.
 
-
 /// The routes of all components. `T` is whatever answers.
 pub struct Router<T> {
     routes: matchit::Router<T>,
@@ -28,14 +27,17 @@ impl<T: Clone> Router<T> {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_most_specific_route_wins_whatever_the_order() {
-        let (a, b, c) = (["/api/{*rest}".to_string()], ["/api/one/{name}".to_string()], ["/api/one/two".to_string()]);
+        let (a, b, c) = (
+            ["/api/{*rest}".to_string()],
+            ["/api/one/{name}".to_string()],
+            ["/api/one/two".to_string()],
+        );
         for order in [[0, 1, 2], [2, 1, 0]] {
             let all: [&[String]; 3] = [&a, &b, &c];
             let (router, left_out) = Router::new(order.map(|index| (all[index], index)));

@@ -33,8 +33,7 @@ async function bundle(input) {
     bundle: true,
     write: false,
     format: "esm",
-    platform: "neutral",
-    mainFields: ["module", "main"],
+    platform: "browser", // What an npm package has for browsers is what fits: nothing of Node.js, standard globals.
     target: "es2023",
     external: ["wasi:*"],
     logLevel: "warning",

@@ -36,12 +36,12 @@ async function answer(wasiRequest) {
 
 function fromWasi(request) {
   const method = request.getMethod();
-  const scheme = request.getScheme();
+  const scheme = request.getScheme()?.tag === "HTTPS" ? "https" : "http";
   const authority = request.getAuthority() ?? "localhost";
   const target = request.getPathWithQuery() ?? "/";
   const headers = new Headers();
   for (const [name, value] of request.getHeaders().copyAll()) headers.append(name, decodeFieldValue(value));
-  return new Request(`${scheme?.tag === "HTTPS" || scheme?.tag === "https" ? "https" : "http"}://${authority}${target}`, {
+  return new Request(`${scheme}://${authority}${target}`, {
     method: method.tag === "other" ? method.val : method.tag.toUpperCase(),
     headers,
     body: () => contentsOf(request),
@@ -51,10 +51,12 @@ function fromWasi(request) {
 /** The chunks of a request's body. The request is given up with this, so it is done only once the body is asked for. */
 async function* contentsOf(request) {
   const done = wit.Future.from({ tag: "ok" }, wit.Future.RESULT_VOID_WASI_HTTP_TYPES_0_3_0_ERROR_CODE);
-  const [contents, trailers] = WasiRequest.consumeBody(request, done.readable ?? done);
+  const [contents, trailers] = WasiRequest.consumeBody(request, done.readable);
   for await (const chunk of contents) yield chunk;
   const end = await trailers.read();
-  if (end?.tag === "err") throw new Error("the body of the request ended early");
+  if (end?.tag !== "err") return;
+  if (end.val.tag === "HTTP-request-body-size") throw new BodyTooLargeError();
+  throw new Error(`the body of the request ended early: ${end.val.tag}`);
 }
 
 function toWasi(response) {
@@ -63,7 +65,7 @@ function toWasi(response) {
   if (bytes) fields.push(["content-length", encodeFieldValue(String(bytes.length))]);
   const none = wit.Future.from({ tag: "ok", val: null }, wit.Future.RESULT_OPTION_OTHER_ERROR_CODE);
   const contents = chunks ?? (bytes.length ? once(bytes) : null);
-  const [made] = WasiResponse.new(Fields.fromList(fields), contents, none.readable ?? none);
+  const [made] = WasiResponse.new(Fields.fromList(fields), contents, none.readable);
   made.setStatusCode(response.status);
   return made;
 }

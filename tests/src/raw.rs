@@ -49,6 +49,12 @@ impl Raw {
         self.text()
     }
 
+    /// Reads until the end of an answer's head, or of the connection; returns everything received.
+    pub fn read_head(&mut self) -> String {
+        while !self.text().contains("\r\n\r\n") && self.read_some() {}
+        self.text()
+    }
+
     /// Reads until the server closes the connection; returns everything received and how long that took.
     pub fn read_to_end(&mut self) -> (String, Duration) {
         let started = Instant::now();
@@ -84,6 +90,13 @@ impl Raw {
 
 /// Sends `request` on a connection of its own and returns the status of the answer; 0 where there is none.
 pub fn status_of(address: SocketAddr, request: impl AsRef<[u8]>) -> u16 {
+    let mut connection = Raw::connect(address);
+    connection.send(request);
+    status(&connection.read_head())
+}
+
+/// The same for a client that goes away after the request, which may be half a one.
+pub fn status_of_last(address: SocketAddr, request: impl AsRef<[u8]>) -> u16 {
     let mut connection = Raw::connect(address);
     connection.send(request);
     connection.finish();

@@ -5,12 +5,18 @@ use crate::folders::{read, rust_files};
 /// What the host knows nothing of: each of these is a feature, and features are components.
 const FEATURE_WORDS: &[&str] = &["record", "password", "login", "admin", "user"];
 
+/// Names that others gave: a pragma of SQLite.
+const FOREIGN_NAMES: &[&str] = &["user_version"];
+
 #[test]
 fn the_host_holds_no_feature() {
     let mut found = Vec::new();
     for path in rust_files().into_iter().filter(|path| path.starts_with("host/src/")) {
         for (number, line) in read(&path).lines().enumerate() {
-            if words(line).any(|word| FEATURE_WORDS.contains(&word.as_str())) {
+            let line = FOREIGN_NAMES
+                .iter()
+                .fold(line.to_string(), |line, name| line.replace(name, ""));
+            if words(&line).any(|word| FEATURE_WORDS.contains(&word.as_str())) {
                 found.push(format!("{path}:{}: {}", number + 1, line.trim()));
             }
         }

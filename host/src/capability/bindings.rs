@@ -1,5 +1,9 @@
 //! The contract (`wit/`) as Rust traits, generated. The modules beside this one implement them.
-#![allow(missing_docs, clippy::all, reason = "generated: the documentation is that of the WIT files")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    reason = "generated: the documentation is that of the WIT files"
+)]
 
 wasmtime::component::bindgen!({
     inline: "

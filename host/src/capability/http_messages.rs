@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use wasmtime::component::{Accessor, HasData, Linker, Resource};
-use wasmtime_wasi_http::p3::{Request, Response};
 use wasmtime_wasi_http::WasiHttpView;
+use wasmtime_wasi_http::p3::{Request, Response};
 
 type Fields = Vec<(String, Vec<u8>)>;
 
@@ -32,11 +32,20 @@ impl http_messages::Host for View<'_> {
             method: request.method.as_str().into(),
             path_with_query: path_with_query.into(),
             authority: request.authority.as_ref().map(|authority| authority.as_str().into()),
-            headers: request.headers.iter().map(|(name, value)| (name.as_str().into(), value.as_bytes().into())).collect(),
+            headers: request
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().into(), value.as_bytes().into()))
+                .collect(),
         })
     }
 
-    fn make_response(&mut self, status: u16, headers: Fields, body: Vec<u8>) -> wasmtime::Result<Result<Resource<Response>, Error>> {
+    fn make_response(
+        &mut self,
+        status: u16,
+        headers: Fields,
+        body: Vec<u8>,
+    ) -> wasmtime::Result<Result<Resource<Response>, Error>> {
         let response = match response(status, headers, body) {
             Ok(response) => response,
             Err(why) => return Ok(Err(Error::Invalid(why))),
@@ -48,11 +57,17 @@ impl http_messages::Host for View<'_> {
 }
 
 impl http_messages::HostWithStore<State> for HttpMessages {
-    async fn read_body(accessor: &Accessor<State, Self>, request: Resource<Request>, limit: u64) -> wasmtime::Result<Result<Vec<u8>, Error>> {
+    async fn read_body(
+        accessor: &Accessor<State, Self>,
+        request: Resource<Request>,
+        limit: u64,
+    ) -> wasmtime::Result<Result<Vec<u8>, Error>> {
         let request = accessor.with(|mut access| {
             let request = access.get().0.table.delete(request)?;
             // The body has no content length to keep to: the request has arrived.
-            request.into_http(&mut access, async { Ok(()) }).map_err(|error| wasmtime::format_err!("{error:?}"))
+            request
+                .into_http(&mut access, async { Ok(()) })
+                .map_err(|error| wasmtime::format_err!("{error:?}"))
         })?;
         let (request, _) = request;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -88,7 +103,8 @@ fn headers(fields: Fields) -> Result<HeaderMap, String> {
             return Err(format!("the field {name} is the host's to set"));
         }
         if parsed != CONTENT_LENGTH {
-            let value = HeaderValue::from_maybe_shared(Bytes::from(value)).map_err(|_| format!("the value of {name} is not valid"))?;
+            let value = HeaderValue::from_maybe_shared(Bytes::from(value))
+                .map_err(|_| format!("the value of {name} is not valid"))?;
             map.append(parsed, value);
         }
     }
@@ -122,7 +138,16 @@ mod tests {
 
     #[test]
     fn fields_are_kept_in_order_but_the_length_is_the_hosts() {
-        let made = response(200, vec![field("set-cookie", "a"), field("content-length", "5"), field("set-cookie", "b")], b"hi".into()).unwrap();
+        let made = response(
+            200,
+            vec![
+                field("set-cookie", "a"),
+                field("content-length", "5"),
+                field("set-cookie", "b"),
+            ],
+            b"hi".into(),
+        )
+        .unwrap();
         let cookies: Vec<_> = made.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a", "b"]);
         assert!(made.headers().get("content-length").is_none());

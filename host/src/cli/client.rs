@@ -48,15 +48,21 @@ impl Client {
         let exchange = async {
             match self {
                 Client::Socket(directory) => {
-                    let stream = socket::connect(directory).await.context("the running server cannot be reached")?;
+                    let stream = socket::connect(directory)
+                        .await
+                        .context("the running server cannot be reached")?;
                     exchange(stream, request(method, path, "localhost", None, body)?).await
                 }
                 Client::Network { server, token } => {
                     let host = server.authority().map_or("", |authority| authority.as_str());
                     let request = request(method, path, host, Some(token), body)?;
-                    let stream = connect(server).await.with_context(|| format!("{server} cannot be reached"))?;
+                    let stream = connect(server)
+                        .await
+                        .with_context(|| format!("{server} cannot be reached"))?;
                     if server.scheme_str() == Some("https") {
-                        let stream = encrypt(server, stream).await.with_context(|| format!("{server} cannot be reached"))?;
+                        let stream = encrypt(server, stream)
+                            .await
+                            .with_context(|| format!("{server} cannot be reached"))?;
                         exchange(stream, request).await
                     } else {
                         exchange(stream, request).await
@@ -64,7 +70,9 @@ impl Client {
                 }
             }
         };
-        let (status, body) = tokio::time::timeout(ANSWER_TIMEOUT, exchange).await.context("the server did not answer")??;
+        let (status, body) = tokio::time::timeout(ANSWER_TIMEOUT, exchange)
+            .await
+            .context("the server did not answer")??;
         read_answer(status, &body)
     }
 }
@@ -76,34 +84,58 @@ fn is_server(uri: &Uri) -> bool {
         && uri.query().is_none()
 }
 
-fn request(method: Method, path: &str, host: &str, token: Option<&str>, body: Bytes) -> anyhow::Result<Request<Full<Bytes>>> {
+fn request(
+    method: Method,
+    path: &str,
+    host: &str,
+    token: Option<&str>,
+    body: Bytes,
+) -> anyhow::Result<Request<Full<Bytes>>> {
     let mut request = Request::builder()
         .method(method)
         .uri(format!("{}{path}", control::PREFIX))
         .header(header::HOST, host)
         .header(header::CONNECTION, "close");
     if let Some(token) = token {
-        let mut value = header::HeaderValue::try_from(format!("Bearer {token}")).context("the token has characters that no token has")?;
+        let mut value = header::HeaderValue::try_from(format!("Bearer {token}"))
+            .context("the token has characters that no token has")?;
         value.set_sensitive(true);
         request = request.header(header::AUTHORIZATION, value);
     }
-    request.body(Full::new(body)).context("the name has characters that no component's name has")
+    request
+        .body(Full::new(body))
+        .context("the name has characters that no component's name has")
 }
 
 async fn connect(server: &Uri) -> anyhow::Result<TcpStream> {
-    let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let port = server.port_u16().unwrap_or(if server.scheme_str() == Some("https") { 443 } else { 80 });
+    let host = server
+        .host()
+        .unwrap_or_default()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
+    let port = server
+        .port_u16()
+        .unwrap_or(if server.scheme_str() == Some("https") { 443 } else { 80 });
     Ok(tokio::time::timeout(limits::OUTBOUND_CONNECT_TIMEOUT, TcpStream::connect((host, port))).await??)
 }
 
-async fn encrypt(server: &Uri, stream: TcpStream) -> anyhow::Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static> {
+async fn encrypt(
+    server: &Uri,
+    stream: TcpStream,
+) -> anyhow::Result<impl AsyncRead + AsyncWrite + Unpin + Send + 'static> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let host = server.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    let host = server
+        .host()
+        .unwrap_or_default()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
     let name = rustls::pki_types::ServerName::try_from(host.to_owned())?;
     let connected = TlsConnector::from(Arc::new(config)).connect(name, stream);
     Ok(tokio::time::timeout(limits::OUTBOUND_CONNECT_TIMEOUT, connected).await??)
@@ -115,10 +147,15 @@ where
 {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
-    let response = sender.send_request(request).await.context("the server ended the connection")?;
+    let response = sender
+        .send_request(request)
+        .await
+        .context("the server ended the connection")?;
     let status = response.status();
     let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-    let body = body.map_err(|error| anyhow::anyhow!("the server's answer broke off: {error}"))?.to_bytes();
+    let body = body
+        .map_err(|error| anyhow::anyhow!("the server's answer broke off: {error}"))?
+        .to_bytes();
     drop(sender);
     connection.abort();
     Ok((status, body))
@@ -143,7 +180,13 @@ mod tests {
         for good in ["http://127.0.0.1:4000", "https://example.com/", "http://[::1]:4000"] {
             assert!(Client::of_url(good, String::new()).is_ok(), "{good}");
         }
-        for bad in ["example.com", "ftp://example.com", "https://example.com/path", "https://example.com?x", ""] {
+        for bad in [
+            "example.com",
+            "ftp://example.com",
+            "https://example.com/path",
+            "https://example.com?x",
+            "",
+        ] {
             assert!(Client::of_url(bad, String::new()).is_err(), "{bad}");
         }
     }

@@ -84,46 +84,94 @@ async fn act(target: &Target, action: &Action) -> anyhow::Result<String> {
 
 fn list(components: &[Summary]) -> String {
     let row = |one: &Summary| {
-        [one.name.clone(), one.version.to_string(), one.origin.as_str().to_owned(), one.deployed.clone(), one.routes.join(" ")]
+        [
+            one.name.clone(),
+            one.version.to_string(),
+            one.origin.as_str().to_owned(),
+            one.deployed.clone(),
+            one.routes.join(" "),
+        ]
     };
-    table(["NAME", "VERSION", "ORIGIN", "SINCE", "ROUTES"], components.iter().map(row))
+    table(
+        ["NAME", "VERSION", "ORIGIN", "SINCE", "ROUTES"],
+        components.iter().map(row),
+    )
 }
 
 fn versions(versions: &[VersionLine]) -> String {
     let row = |one: &VersionLine| {
         let current = if one.current { "*" } else { "" };
-        [one.version.to_string(), current.to_owned(), one.origin.as_str().to_owned(), one.created.clone(), one.digest.clone()]
+        [
+            one.version.to_string(),
+            current.to_owned(),
+            one.origin.as_str().to_owned(),
+            one.created.clone(),
+            one.digest.clone(),
+        ]
     };
-    table(["VERSION", "RUNS", "ORIGIN", "CREATED", "DIGEST"], versions.iter().map(row))
+    table(
+        ["VERSION", "RUNS", "ORIGIN", "CREATED", "DIGEST"],
+        versions.iter().map(row),
+    )
 }
 
 fn show(details: &Details) -> String {
-    let Details { summary, digest, grants, manifest } = details;
+    let Details {
+        summary,
+        digest,
+        grants,
+        manifest,
+    } = details;
     let limits = &manifest.limits;
     let reuse = manifest.reuse.as_ref().map_or_else(
         || "a fresh instance for every request".to_owned(),
-        |reuse| format!("up to {} requests, {} at once (0: no bound)", reuse.max_requests, reuse.max_concurrent),
+        |reuse| {
+            format!(
+                "up to {} requests, {} at once (0: no bound)",
+                reuse.max_requests, reuse.max_concurrent
+            )
+        },
     );
     let mut lines = vec![
         ("name", summary.name.clone()),
         ("description", summary.description.clone().unwrap_or_default()),
-        ("version", format!("{} ({}), since {}", summary.version, summary.origin.as_str(), summary.deployed)),
+        (
+            "version",
+            format!(
+                "{} ({}), since {}",
+                summary.version,
+                summary.origin.as_str(),
+                summary.deployed
+            ),
+        ),
         ("digest", digest.clone()),
         ("routes", summary.routes.join(" ")),
         ("instances", reuse),
         ("limits", format!("{} MiB, {} ms", limits.memory_mib, limits.timeout_ms)),
     ];
     let GrantsDiff { added, .. } = Grants::widening(&Grants::default(), grants);
-    let held = if added.is_empty() { vec!["nothing".to_owned()] } else { added };
+    let held = if added.is_empty() {
+        vec!["nothing".to_owned()]
+    } else {
+        added
+    };
     lines.extend(held.into_iter().map(|grant| ("granted", grant)));
-    lines.iter().filter(|(_, value)| !value.is_empty()).fold(String::new(), |mut text, (key, value)| {
-        let _ = writeln!(text, "{key:<12} {value}");
-        text
-    })
+    lines
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .fold(String::new(), |mut text, (key, value)| {
+            let _ = writeln!(text, "{key:<12} {value}");
+            text
+        })
 }
 
 fn removed(removed: &Removed) -> String {
-    let Removed { name, version, now, can_return } = removed;
+    let Removed {
+        name,
+        version,
+        now,
+        can_return,
+    } = removed;
     match now {
         Some(now) => format!("version {version} of {name} is gone; the built-in, version {now}, runs again\n"),
         None if *can_return => {

@@ -39,7 +39,13 @@ pub fn component_name(text: &str) -> Result<String, String> {
 }
 
 pub async fn deploy(data_directory: &Path, arguments: DeployArguments) -> anyhow::Result<()> {
-    let DeployArguments { file, manifest, name, accept_grants, remote } = arguments;
+    let DeployArguments {
+        file,
+        manifest,
+        name,
+        accept_grants,
+        remote,
+    } = arguments;
     let package = package::load(&file, manifest.as_deref())?;
     let target = Target::find(data_directory, remote).await?;
     let mut result = target.deploy(package.clone(), name.clone(), accept_grants).await;
@@ -77,9 +83,22 @@ fn is_accepted(diff: &GrantsDiff) -> anyhow::Result<bool> {
 }
 
 pub fn describe(deployed: &Deployed, stopped: bool) -> String {
-    let Deployed { name, version, previous, routes } = deployed;
+    let Deployed {
+        name,
+        version,
+        previous,
+        routes,
+    } = deployed;
     let before = previous.map_or_else(String::new, |previous| format!(" (before: {previous})"));
-    let routes = if routes.is_empty() { String::new() } else { format!("; it answers {}", routes.join(", ")) };
-    let from = if stopped { "; it runs from the next start of the server on" } else { "" };
+    let routes = if routes.is_empty() {
+        String::new()
+    } else {
+        format!("; it answers {}", routes.join(", "))
+    };
+    let from = if stopped {
+        "; it runs from the next start of the server on"
+    } else {
+        ""
+    };
     format!("{name} is now version {version}{before}{routes}{from}\n")
 }

@@ -27,7 +27,10 @@ enum Action {
 
 pub async fn migrate(data_directory: &Path, arguments: MigrateArguments) -> anyhow::Result<()> {
     if socket::connect(data_directory).await.is_ok() {
-        bail!("a server runs in {}; it applies migrations as it starts, so restart it", data_directory.display());
+        bail!(
+            "a server runs in {}; it applies migrations as it starts, so restart it",
+            data_directory.display()
+        );
     }
     let directory = DataDirectory::open_existing(data_directory)?;
     let deployer = crate::server::open_stopped(&directory).await?;
@@ -46,7 +49,7 @@ pub async fn migrate(data_directory: &Path, arguments: MigrateArguments) -> anyh
 
 fn describe(lines: &[Line]) -> String {
     if lines.is_empty() {
-        return "nothing to apply\n".to_owned();
+        return "there is nothing to show: no migration is new\n".to_owned();
     }
     let describe = |line: &Line| {
         let state = if line.applied { "applied" } else { "pending" };

@@ -16,10 +16,16 @@ use clap::{Parser, Subcommand};
 
 /// A self-hosted backend in one executable: every feature is a WebAssembly component.
 #[derive(Debug, Parser)]
-#[command(name = "guesthouse", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "guesthouse", version, arg_required_else_help = true)]
 struct Arguments {
     /// The folder that holds everything: databases, components, files, secrets. `run` makes it if it is missing.
-    #[arg(long, global = true, value_name = "DIR", env = "GUESTHOUSE_DATA_DIR", default_value = "./data")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "GUESTHOUSE_DATA_DIR",
+        default_value = "./data"
+    )]
     data_dir: PathBuf,
     #[command(subcommand)]
     command: Command,
@@ -60,7 +66,10 @@ pub fn main() -> ExitCode {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 /// Writes to stdout. A reader that has seen enough is no error.
@@ -83,7 +92,10 @@ mod tests {
 
     #[test]
     fn the_data_directory_is_taken_before_and_after_the_command() {
-        for line in ["guesthouse --data-dir /d components list", "guesthouse components list --data-dir /d"] {
+        for line in [
+            "guesthouse --data-dir /d components list",
+            "guesthouse components list --data-dir /d",
+        ] {
             let parsed = Arguments::try_parse_from(line.split(' ')).expect("good arguments");
             assert_eq!(parsed.data_dir, PathBuf::from("/d"));
         }

@@ -22,7 +22,10 @@ pub fn load(file: &Path, manifest: Option<&Path>) -> anyhow::Result<Bytes> {
     let component = fs::read(file).with_context(failed)?;
     if package::is_packed(&component).with_context(failed)? {
         if manifest.is_some() {
-            bail!("{} carries a manifest already; deploy it without `--manifest`", file.display());
+            bail!(
+                "{} carries a manifest already; deploy it without `--manifest`",
+                file.display()
+            );
         }
         return Ok(Bytes::from(component));
     }
@@ -35,11 +38,18 @@ pub fn load(file: &Path, manifest: Option<&Path>) -> anyhow::Result<Bytes> {
 
 fn manifest_path(file: &Path, given: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(given) = given {
-        return Ok(if given.is_dir() { given.join(MANIFEST) } else { given.to_owned() });
+        return Ok(if given.is_dir() {
+            given.join(MANIFEST)
+        } else {
+            given.to_owned()
+        });
     }
     let beside = file.with_file_name(MANIFEST);
     if !beside.is_file() {
-        bail!("there is no {MANIFEST} beside {}; write one there or name it with `--manifest`", file.display());
+        bail!(
+            "there is no {MANIFEST} beside {}; write one there or name it with `--manifest`",
+            file.display()
+        );
     }
     Ok(beside)
 }
@@ -57,12 +67,19 @@ mod tests {
         let missing = load(&file, None).expect_err("no manifest").to_string();
         assert!(missing.contains("--manifest"), "{missing}");
 
-        fs::write(folder.path().join(MANIFEST), "name = \"a\"\n[grants.sqlite.main]\nschema = [\"t\"]").expect("a manifest");
+        fs::write(
+            folder.path().join(MANIFEST),
+            "name = \"a\"\n[grants.sqlite.main]\nschema = [\"t\"]",
+        )
+        .expect("a manifest");
         fs::create_dir_all(folder.path().join("migrations/main")).expect("a folder");
         fs::write(folder.path().join("migrations/main/U1__t.sql"), "CREATE TABLE t (x)").expect("a migration");
         let bytes = load(&file, None).expect("a package");
         let package = Package::read(bytes.clone()).expect("a package");
-        assert_eq!((package.manifest.name.as_str(), package.migrations["main"].len()), ("a", 1));
+        assert_eq!(
+            (package.manifest.name.as_str(), package.migrations["main"].len()),
+            ("a", 1)
+        );
 
         fs::write(&file, &bytes).expect("a packed file");
         assert_eq!(load(&file, None).expect("the package as it is"), bytes);

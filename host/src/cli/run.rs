@@ -3,16 +3,37 @@
 use std::net::SocketAddr;
 
 use clap::{Args, ValueEnum};
+use http::uri::{Authority, Scheme, Uri};
+
+/// Scheme and host of the URL at which clients reach the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    pub scheme: Scheme,
+    pub authority: Authority,
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, String> {
+    let uri: Uri = text.parse().map_err(|_| "it is not a URL".to_owned())?;
+    let parts = uri.into_parts();
+    let root = parts.path_and_query.is_none_or(|path| path == "/");
+    match (parts.scheme, parts.authority) {
+        (Some(scheme), Some(authority)) if root && (scheme == Scheme::HTTP || scheme == Scheme::HTTPS) => {
+            Ok(PublicUrl { scheme, authority })
+        }
+        _ => Err("it must be `http://HOST[:PORT]` or `https://HOST[:PORT]`, without a path".into()),
+    }
+}
 
 #[derive(Debug, Clone, Args)]
 pub struct RunOptions {
     /// The address to listen on. Port 0 takes a free one; the line `listening on` says which.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:4000")]
     pub address: SocketAddr,
-    /// How browsers reach this server, such as `https://example.com`. Without it, the address.
-    #[arg(long, value_name = "URL")]
-    pub public_url: Option<String>,
-    /// For development: more to see, less to protect. Off by default.
+    /// How clients reach this server where a proxy stands before it, such as `https://example.com`: components are told this
+    /// scheme and host. Without it they are told what the client says, and `http`.
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<PublicUrl>,
+    /// For development: logs a line for every request. (`GUESTHOUSE_LOG` sets what is logged in detail.)
     #[arg(long)]
     pub dev: bool,
     /// When a write counts as done. `normal`: it survives the end of this process, by a crash or `kill -9` too. `full`: it
@@ -25,4 +46,27 @@ pub struct RunOptions {
 pub enum Sync {
     Normal,
     Full,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_scheme_and_host_alone() {
+        let url = public_url("https://example.com:8443/").unwrap();
+        assert_eq!(
+            (url.scheme.as_str(), url.authority.as_str()),
+            ("https", "example.com:8443")
+        );
+        for wrong in [
+            "example.com",
+            "ftp://example.com",
+            "https://example.com/app",
+            "https://",
+            "/",
+        ] {
+            assert!(public_url(wrong).is_err(), "{wrong} was accepted");
+        }
+    }
 }

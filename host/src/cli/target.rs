@@ -8,7 +8,7 @@ use clap::Args;
 use http::Method;
 
 use super::client::Client;
-use crate::components::deploy::{Deployed, DeployError, Deployer, Details, Removed, Summary, VersionLine};
+use crate::components::deploy::{DeployError, Deployed, Deployer, Details, Removed, Summary, VersionLine};
 use crate::components::version::Actor;
 use crate::control::ErrorBody;
 use crate::data_directory::{DataDirectory, DataDirectoryError};
@@ -45,7 +45,10 @@ impl Target {
         let directory = match DataDirectory::open_existing(data_directory) {
             // Someone holds the lock and does not listen: a server that is starting or stopping, or another command.
             Err(DataDirectoryError::InUse(path)) => {
-                bail!("the data directory {} is in use but does not answer yet; try again in a moment", path.display())
+                bail!(
+                    "the data directory {} is in use but does not answer yet; try again in a moment",
+                    path.display()
+                )
             }
             other => other?,
         };
@@ -68,7 +71,13 @@ impl Target {
         match self {
             Target::Server(client) => {
                 let name = name.map(|name| format!("&name={name}")).unwrap_or_default();
-                client.send(Method::POST, &format!("components?accept_grants={accept_grants}{name}"), package).await
+                client
+                    .send(
+                        Method::POST,
+                        &format!("components?accept_grants={accept_grants}{name}"),
+                        package,
+                    )
+                    .await
             }
             Target::Stopped(deployer, _) => {
                 here(deployer.deploy(package, name, accept_grants, Actor::CommandLine).await)
@@ -80,7 +89,9 @@ impl Target {
         match self {
             Target::Server(client) => {
                 let body = serde_json::json!({ "version": number }).to_string().into();
-                client.send(Method::POST, &format!("components/{name}/rollback"), body).await
+                client
+                    .send(Method::POST, &format!("components/{name}/rollback"), body)
+                    .await
             }
             Target::Stopped(deployer, _) => here(deployer.rollback(name, number, Actor::CommandLine).await),
         }
@@ -88,7 +99,11 @@ impl Target {
 
     pub async fn remove(&self, name: &str) -> anyhow::Result<Removed> {
         match self {
-            Target::Server(client) => client.send(Method::DELETE, &format!("components/{name}"), Bytes::new()).await,
+            Target::Server(client) => {
+                client
+                    .send(Method::DELETE, &format!("components/{name}"), Bytes::new())
+                    .await
+            }
             Target::Stopped(deployer, _) => here(deployer.remove(name, Actor::CommandLine).await),
         }
     }
@@ -102,14 +117,22 @@ impl Target {
 
     pub async fn show(&self, name: &str) -> anyhow::Result<Details> {
         match self {
-            Target::Server(client) => client.send(Method::GET, &format!("components/{name}"), Bytes::new()).await,
+            Target::Server(client) => {
+                client
+                    .send(Method::GET, &format!("components/{name}"), Bytes::new())
+                    .await
+            }
             Target::Stopped(deployer, _) => here(deployer.show(name).await),
         }
     }
 
     pub async fn versions(&self, name: &str) -> anyhow::Result<Vec<VersionLine>> {
         match self {
-            Target::Server(client) => client.send(Method::GET, &format!("components/{name}/versions"), Bytes::new()).await,
+            Target::Server(client) => {
+                client
+                    .send(Method::GET, &format!("components/{name}/versions"), Bytes::new())
+                    .await
+            }
             Target::Stopped(deployer, _) => here(deployer.versions(name).await),
         }
     }
@@ -123,6 +146,12 @@ fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
             _ => None,
         };
         let (code, message) = (error.code().to_owned(), error.to_string());
-        ErrorBody { error: code, message, grants, mistakes: Vec::new() }.into()
+        ErrorBody {
+            error: code,
+            message,
+            grants,
+            mistakes: Vec::new(),
+        }
+        .into()
     })
 }

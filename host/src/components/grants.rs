@@ -66,7 +66,10 @@ impl HttpGrant {
 impl Grants {
     /// What `new` allows beyond `old`, and what it no longer allows. A grant inside a wider one is no difference.
     pub fn widening(old: &Grants, new: &Grants) -> GrantsDiff {
-        GrantsDiff { added: new.lines_beyond(old), removed: old.lines_beyond(new) }
+        GrantsDiff {
+            added: new.lines_beyond(old),
+            removed: old.lines_beyond(new),
+        }
     }
 
     fn lines_beyond(&self, other: &Grants) -> Vec<String> {
@@ -74,8 +77,11 @@ impl Grants {
         let nothing = SqliteGrant::default();
         for (database, grant) in &self.sqlite {
             let held = other.sqlite.get(database).unwrap_or(&nothing);
-            let kinds =
-                [("read", &grant.read, &held.read), ("write", &grant.write, &held.write), ("schema", &grant.schema, &held.schema)];
+            let kinds = [
+                ("read", &grant.read, &held.read),
+                ("write", &grant.write, &held.write),
+                ("schema", &grant.schema, &held.schema),
+            ];
             for (kind, wanted, held) in kinds {
                 let beyond = wanted.iter().filter(|entry| !tables_cover(held, entry));
                 lines.extend(beyond.map(|entry| format!("sqlite {database}: {kind} {entry}")));
@@ -111,7 +117,8 @@ pub fn normal<T: Ord>(mut entries: Vec<T>) -> Vec<T> {
 
 fn tables_cover(held: &[String], entry: &str) -> bool {
     let table = entry.split_once('.').map_or(entry, |(table, _)| table);
-    held.iter().any(|held| held == entry || held == table || (held == "*" && is_under_star(table)))
+    held.iter()
+        .any(|held| held == entry || held == table || (held == "*" && is_under_star(table)))
 }
 
 /// `*` stands for every table that neither the host, a built-in nor SQLite keeps for itself.
@@ -129,8 +136,15 @@ mod tests {
 
     fn sqlite(read: &[&str], write: &[&str]) -> Grants {
         let own = |entries: &[&str]| normal(entries.iter().map(|entry| (*entry).to_owned()).collect());
-        let grant = SqliteGrant { read: own(read), write: own(write), schema: Vec::new() };
-        Grants { sqlite: BTreeMap::from([("main".to_owned(), grant)]), http: HttpGrant::default() }
+        let grant = SqliteGrant {
+            read: own(read),
+            write: own(write),
+            schema: Vec::new(),
+        };
+        Grants {
+            sqlite: BTreeMap::from([("main".to_owned(), grant)]),
+            http: HttpGrant::default(),
+        }
     }
 
     #[test]
@@ -149,22 +163,50 @@ mod tests {
 
     #[test]
     fn the_star_covers_ordinary_tables_only() {
-        let diff = Grants::widening(&sqlite(&["*"], &[]), &sqlite(&["*", "_secret", "entry", "sqlite_schema"], &[]));
-        assert_eq!(diff.added, ["sqlite main: read _secret", "sqlite main: read sqlite_schema"]);
+        let diff = Grants::widening(
+            &sqlite(&["*"], &[]),
+            &sqlite(&["*", "_secret", "entry", "sqlite_schema"], &[]),
+        );
+        assert_eq!(
+            diff.added,
+            ["sqlite main: read _secret", "sqlite main: read sqlite_schema"]
+        );
     }
 
     #[test]
     fn private_addresses_are_a_widening_of_public_ones_and_not_the_reverse() {
         let grants = |allow: &[&str], allow_private: &[&str]| {
             let parse = |texts: &[&str]| texts.iter().map(|text| text.parse().expect("an origin")).collect();
-            Grants { http: HttpGrant { allow: parse(allow), allow_private: parse(allow_private) }, ..Grants::default() }
+            Grants {
+                http: HttpGrant {
+                    allow: parse(allow),
+                    allow_private: parse(allow_private),
+                },
+                ..Grants::default()
+            }
         };
         let public = grants(&["https://*.example.org"], &[]);
         let private = grants(&[], &["https://a.example.org"]);
-        assert_eq!(Grants::widening(&public, &private).added, ["http: call https://a.example.org, at private addresses too"]);
-        assert!(Grants::widening(&private, &grants(&["https://a.example.org"], &[])).added.is_empty());
-        assert_eq!(private.http.decide(Scheme::Https, "A.example.org", 443), HttpDecision::PrivateToo);
-        assert_eq!(public.http.decide(Scheme::Https, "example.org", 443), HttpDecision::Denied);
-        assert_eq!(public.http.decide(Scheme::Https, "b.example.org", 443), HttpDecision::PublicOnly);
+        assert_eq!(
+            Grants::widening(&public, &private).added,
+            ["http: call https://a.example.org, at private addresses too"]
+        );
+        assert!(
+            Grants::widening(&private, &grants(&["https://a.example.org"], &[]))
+                .added
+                .is_empty()
+        );
+        assert_eq!(
+            private.http.decide(Scheme::Https, "A.example.org", 443),
+            HttpDecision::PrivateToo
+        );
+        assert_eq!(
+            public.http.decide(Scheme::Https, "example.org", 443),
+            HttpDecision::Denied
+        );
+        assert_eq!(
+            public.http.decide(Scheme::Https, "b.example.org", 443),
+            HttpDecision::PublicOnly
+        );
     }
 }

@@ -68,7 +68,9 @@ impl HostPattern {
         match self {
             HostPattern::Exact(name) => host == *name,
             HostPattern::Below(parent) => {
-                let label = host.strip_suffix(parent.as_str()).and_then(|rest| rest.strip_suffix('.'));
+                let label = host
+                    .strip_suffix(parent.as_str())
+                    .and_then(|rest| rest.strip_suffix('.'));
                 label.is_some_and(|label| !label.is_empty())
             }
         }
@@ -102,7 +104,11 @@ fn parse(text: &str) -> Option<OriginPattern> {
     if uri.path() != "/" || uri.query().is_some() || text.ends_with('/') {
         return None;
     }
-    Some(OriginPattern { scheme, host: parse_host(host)?, port })
+    Some(OriginPattern {
+        scheme,
+        host: parse_host(host)?,
+        port,
+    })
 }
 
 fn parse_host(host: &str) -> Option<HostPattern> {
@@ -112,11 +118,17 @@ fn parse_host(host: &str) -> Option<HostPattern> {
         None => (host.as_str(), false),
     };
     let is_address = name.starts_with('[') || name.parse::<std::net::Ipv4Addr>().is_ok();
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
+    let is_name = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'));
     if name.is_empty() || name.starts_with('.') || !(is_address || is_name) || (is_address && below) {
         return None;
     }
-    Some(if below { HostPattern::Below(name.to_owned()) } else { HostPattern::Exact(name.to_owned()) })
+    Some(if below {
+        HostPattern::Below(name.to_owned())
+    } else {
+        HostPattern::Exact(name.to_owned())
+    })
 }
 
 impl fmt::Display for OriginPattern {
@@ -141,7 +153,9 @@ impl Serialize for OriginPattern {
 
 impl<'de> Deserialize<'de> for OriginPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<OriginPattern, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -158,16 +172,31 @@ mod tests {
             ("http://[::1]:9000", "http://[::1]:9000"),
             ("https://*.example.org:8443", "https://*.example.org:8443"),
         ] {
-            assert_eq!(text.parse::<OriginPattern>().map(|origin| origin.to_string()), Ok(printed.to_owned()));
+            assert_eq!(
+                text.parse::<OriginPattern>().map(|origin| origin.to_string()),
+                Ok(printed.to_owned())
+            );
         }
     }
 
     #[test]
     fn what_is_no_origin_is_refused() {
         for text in [
-            "", "example.com", "ftp://example.com", "https://", "https://example.com/", "https://example.com/path",
-            "https://example.com?x=1", "https://name@example.com", "https://example.com:0", "https://example.com:99999",
-            "https://*", "https://a.*.com", "https://*.127.0.0.1", "https://*.*.com", "https://example.com:",
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https://example.com/",
+            "https://example.com/path",
+            "https://example.com?x=1",
+            "https://name@example.com",
+            "https://example.com:0",
+            "https://example.com:99999",
+            "https://*",
+            "https://a.*.com",
+            "https://*.127.0.0.1",
+            "https://*.*.com",
+            "https://example.com:",
         ] {
             assert!(text.parse::<OriginPattern>().is_err(), "{text}");
         }

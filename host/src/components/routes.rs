@@ -5,7 +5,9 @@ const HOST_PATHS: [&str; 2] = ["/_/control", "/api/healthcheck"];
 
 /// Two components want the same paths.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the route `{route}` of `{name}` and the route `{other_route}` of `{other}` are for the same paths; change one of them or remove `{other}` first")]
+#[error(
+    "the route `{route}` of `{name}` and the route `{other_route}` of `{other}` are for the same paths; change one of them or remove `{other}` first"
+)]
 pub struct RouteConflict {
     pub name: String,
     pub route: String,
@@ -32,8 +34,15 @@ fn mistake(route: &str) -> Option<String> {
     if route.contains(|character: char| character.is_control() || matches!(character, ' ' | '?' | '#')) {
         return Some(format!("`{route}` must be a path: no blanks, `?` or `#`"));
     }
-    let is_host = |path: &&str| route.strip_prefix(*path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    HOST_PATHS.into_iter().find(is_host).map(|path| format!("`{route}`: the host itself answers `{path}`"))
+    let is_host = |path: &&str| {
+        route
+            .strip_prefix(*path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    HOST_PATHS
+        .into_iter()
+        .find(is_host)
+        .map(|path| format!("`{route}`: the host itself answers `{path}`"))
 }
 
 fn explain(error: &matchit::InsertError) -> String {
@@ -57,7 +66,12 @@ pub fn conflict<'a>(
             for route in routes {
                 if excludes(route, other_route) {
                     let [name, route, other, other_route] = [name, route, other, other_route].map(str::to_owned);
-                    return Some(RouteConflict { name, route, other, other_route });
+                    return Some(RouteConflict {
+                        name,
+                        route,
+                        other,
+                        other_route,
+                    });
                 }
             }
         }
@@ -75,7 +89,11 @@ mod tests {
     use super::*;
 
     fn mistakes(routes: &[&str]) -> Vec<String> {
-        let routes: Vec<_> = routes.iter().enumerate().map(|(at, route)| (format!("routes[{at}]"), (*route).to_owned())).collect();
+        let routes: Vec<_> = routes
+            .iter()
+            .enumerate()
+            .map(|(at, route)| (format!("routes[{at}]"), (*route).to_owned()))
+            .collect();
         let mut found = Vec::new();
         check(&routes, |path, message| found.push(format!("{path} {message}")));
         found
@@ -83,14 +101,45 @@ mod tests {
 
     #[test]
     fn good_routes_have_no_mistakes() {
-        assert!(mistakes(&["/", "/a", "/a/{id}", "/a/{id}/b", "/{*rest}", "/_/controls", "/api/healthchecks"]).is_empty());
+        assert!(
+            mistakes(&[
+                "/",
+                "/a",
+                "/a/{id}",
+                "/a/{id}/b",
+                "/{*rest}",
+                "/_/controls",
+                "/api/healthchecks"
+            ])
+            .is_empty()
+        );
     }
 
     #[test]
     fn every_bad_route_is_reported_with_its_path() {
-        let found = mistakes(&["a", "/_/control/x", "/api/healthcheck", "/{", "/{*rest}/x", "/a b", "/ok", "/ok"]);
-        let paths: Vec<_> = found.iter().map(|line| line.split_once(' ').expect("a path").0).collect();
-        let expected = ["routes[0]", "routes[1]", "routes[2]", "routes[3]", "routes[4]", "routes[5]", "routes[7]"];
+        let found = mistakes(&[
+            "a",
+            "/_/control/x",
+            "/api/healthcheck",
+            "/{",
+            "/{*rest}/x",
+            "/a b",
+            "/ok",
+            "/ok",
+        ]);
+        let paths: Vec<_> = found
+            .iter()
+            .map(|line| line.split_once(' ').expect("a path").0)
+            .collect();
+        let expected = [
+            "routes[0]",
+            "routes[1]",
+            "routes[2]",
+            "routes[3]",
+            "routes[4]",
+            "routes[5]",
+            "routes[7]",
+        ];
         assert_eq!(paths, expected, "{found:?}");
     }
 
@@ -98,7 +147,17 @@ mod tests {
     fn a_conflict_names_both_components_and_routes() {
         let theirs = ["/x".to_owned(), "/page/{name}".to_owned()];
         let found = conflict("mine", &["/page/{id}".to_owned()], [("theirs", &theirs[..])]).expect("a conflict");
-        assert_eq!((found.other.as_str(), found.other_route.as_str()), ("theirs", "/page/{name}"));
-        assert_eq!(conflict("mine", &["/page".to_owned(), "/{*rest}".to_owned()], [("theirs", &theirs[..])]), None);
+        assert_eq!(
+            (found.other.as_str(), found.other_route.as_str()),
+            ("theirs", "/page/{name}")
+        );
+        assert_eq!(
+            conflict(
+                "mine",
+                &["/page".to_owned(), "/{*rest}".to_owned()],
+                [("theirs", &theirs[..])]
+            ),
+            None
+        );
     }
 }

@@ -112,6 +112,10 @@ impl FromStr for Digest {
 
     fn from_str(text: &str) -> Result<Digest, NotStored> {
         let is_digest = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if is_digest { Ok(Digest(text.to_owned())) } else { Err(NotStored) }
+        if is_digest {
+            Ok(Digest(text.to_owned()))
+        } else {
+            Err(NotStored)
+        }
     }
 }

@@ -21,7 +21,9 @@ where
     let mut bytes = BytesMut::new();
     loop {
         let frame = tokio::time::timeout(limits::REQUEST_BODY_IDLE_TIMEOUT, body.frame()).await;
-        let Some(frame) = frame.map_err(|_| ControlError::TimedOut)? else { break };
+        let Some(frame) = frame.map_err(|_| ControlError::TimedOut)? else {
+            break;
+        };
         let frame = frame.map_err(|_| ControlError::Interrupted)?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > bytes_max {

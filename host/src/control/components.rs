@@ -37,5 +37,9 @@ where
 pub async fn remove<R: Runtime>(control: &Control<R>, name: &str, actor: Actor) -> Answer {
     let _place = control.queue()?;
     let name = name.to_owned();
-    json(&control.to_the_end(move |deployer| async move { deployer.remove(&name, actor).await }).await?)
+    json(
+        &control
+            .to_the_end(move |deployer| async move { deployer.remove(&name, actor).await })
+            .await?,
+    )
 }

@@ -63,10 +63,14 @@ impl ControlError {
         });
         match self {
             ControlError::Method(allowed) => {
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+                response
+                    .headers_mut()
+                    .insert(header::ALLOW, HeaderValue::from_static(allowed));
             }
             ControlError::Unauthorized => {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+                response
+                    .headers_mut()
+                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
             _ => {}
         }
@@ -118,7 +122,12 @@ impl ControlError {
             }
             _ => {}
         }
-        ErrorBody { error: self.code().to_owned(), message, grants, mistakes }
+        ErrorBody {
+            error: self.code().to_owned(),
+            message,
+            grants,
+            mistakes,
+        }
     }
 }
 
@@ -130,7 +139,10 @@ fn deploy_status(error: &DeployError) -> StatusCode {
         | DeployError::RunsAlready { .. }
         | DeployError::NothingBefore(_) => StatusCode::CONFLICT,
         DeployError::Package(PackageError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-        DeployError::Refused { refusal: Refusal::Internal(_), .. }
+        DeployError::Refused {
+            refusal: Refusal::Internal(_),
+            ..
+        }
         | DeployError::Database { .. }
         | DeployError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         DeployError::Package(_)

@@ -23,8 +23,8 @@ use http_body_util::Full;
 use serde::Serialize;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-pub use error::ErrorBody;
 use error::ControlError;
+pub use error::ErrorBody;
 
 use crate::components::deploy::{DeployError, Deployer, Runtime};
 use crate::components::version::Actor;
@@ -54,7 +54,11 @@ type Answer = Result<Response<Full<Bytes>>, ControlError>;
 
 impl<R: Runtime> Control<R> {
     pub fn new(deployer: Arc<Deployer<R>>, token: ControlToken) -> Control<R> {
-        Control { deployer, token, changes: Semaphore::new(limits::DEPLOYMENTS_WAITING_MAX + 1) }
+        Control {
+            deployer,
+            token,
+            changes: Semaphore::new(limits::DEPLOYMENTS_WAITING_MAX + 1),
+        }
     }
 
     /// Answers a request whose path begins with [`PREFIX`].
@@ -98,9 +102,14 @@ impl<R: Runtime> Control<R> {
         if door == Door::Socket {
             return Ok(Actor::ControlSocket);
         }
-        let presented = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let presented = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
         let token = presented.and_then(|value| value.split_once(' '));
-        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
+        let token = token
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
         match token {
             Some(token) if self.token.matches(token) => Ok(Actor::ControlToken),
             _ => Err(ControlError::Unauthorized),
@@ -119,7 +128,8 @@ impl<R: Runtime> Control<R> {
         F: Future<Output = Result<T, DeployError>> + Send + 'static,
     {
         let done = tokio::spawn(change(self.deployer.clone())).await;
-        done.map_err(|error| ControlError::Internal(error.to_string()))?.map_err(ControlError::Deploy)
+        done.map_err(|error| ControlError::Internal(error.to_string()))?
+            .map_err(ControlError::Deploy)
     }
 }
 
@@ -131,7 +141,12 @@ fn respond(status: StatusCode, value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).map_err(|error| ControlError::Internal(error.to_string()))?;
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("application/json"),
+    );
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
 }

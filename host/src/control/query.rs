@@ -19,9 +19,15 @@ impl DeployQuery {
                 ("accept_grants", "true") => parsed.accept_grants = true,
                 ("accept_grants", "false") => parsed.accept_grants = false,
                 ("accept_grants", _) => {
-                    return Err(ControlError::Query("`accept_grants` is either `true` or `false`".to_owned()));
+                    return Err(ControlError::Query(
+                        "`accept_grants` is either `true` or `false`".to_owned(),
+                    ));
                 }
-                _ => return Err(ControlError::Query("the query may have `name` and `accept_grants` only".to_owned())),
+                _ => {
+                    return Err(ControlError::Query(
+                        "the query may have `name` and `accept_grants` only".to_owned(),
+                    ));
+                }
             }
         }
         Ok(parsed)
@@ -34,9 +40,18 @@ mod tests {
 
     #[test]
     fn a_query_is_read_and_anything_else_is_refused() {
-        let expected = DeployQuery { name: Some("a".to_owned()), accept_grants: true };
-        assert_eq!(DeployQuery::parse(Some("name=a&accept_grants=true")).expect("a query"), expected);
-        assert_eq!(DeployQuery::parse(Some("name=")).expect("a query"), DeployQuery::default());
+        let expected = DeployQuery {
+            name: Some("a".to_owned()),
+            accept_grants: true,
+        };
+        assert_eq!(
+            DeployQuery::parse(Some("name=a&accept_grants=true")).expect("a query"),
+            expected
+        );
+        assert_eq!(
+            DeployQuery::parse(Some("name=")).expect("a query"),
+            DeployQuery::default()
+        );
         assert_eq!(DeployQuery::parse(None).expect("a query"), DeployQuery::default());
         for query in ["accept_grants=yes", "accept_grant=true", "x"] {
             assert!(DeployQuery::parse(Some(query)).is_err(), "{query}");

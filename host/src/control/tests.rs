@@ -31,13 +31,18 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
     let folder = tempfile::tempdir().expect("a folder");
     let directory = DataDirectory::open(folder.path()).expect("a data directory");
     let databases = Arc::new(Databases::new(directory.path(), Settings::default()));
-    let store = Store::open(databases.open("host").expect("host.db"), &directory).await.expect("a store");
+    let store = Store::open(databases.open("host").expect("host.db"), &directory)
+        .await
+        .expect("a store");
     let deployer = Arc::new(Deployer::new(store, databases, Arc::new(Idle)));
     (folder, directory, Control::new(deployer, ControlToken::new(TOKEN)))
 }
 
 async fn send(control: &Control<Idle>, method: &str, path: &str, body: impl Into<Bytes>) -> (u16, Value) {
-    let request = Request::builder().method(method).uri(format!("{PREFIX}{path}")).body(Full::new(body.into()));
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{PREFIX}{path}"))
+        .body(Full::new(body.into()));
     read(control.answer(request.expect("a request"), Door::Socket).await).await
 }
 
@@ -70,7 +75,10 @@ async fn the_network_needs_the_token_for_every_path() {
         let response = control.answer(request, Door::Network).await;
         assert_eq!(response.status(), expected, "{authorization:?}");
     }
-    let unknown = Request::builder().uri(format!("{PREFIX}nothing")).body(Full::<Bytes>::default()).expect("a request");
+    let unknown = Request::builder()
+        .uri(format!("{PREFIX}nothing"))
+        .body(Full::<Bytes>::default())
+        .expect("a request");
     assert_eq!(control.answer(unknown, Door::Network).await.status(), 401);
 }
 
@@ -79,22 +87,48 @@ async fn a_component_is_deployed_shown_rolled_back_and_removed() {
     let (_folder, _directory, control) = control().await;
     let first = package("name = \"page\"\nroutes = [\"/page\"]");
     let (status, body) = send(&control, "POST", "components", first).await;
-    assert_eq!((status, body), (200, json!({"name": "page", "version": 1, "previous": null, "routes": ["/page"]})));
+    assert_eq!(
+        (status, body),
+        (
+            200,
+            json!({"name": "page", "version": 1, "previous": null, "routes": ["/page"]})
+        )
+    );
     let second = package("name = \"page\"\n[grants.sqlite.main]\nread = [\"entry\"]");
     let (status, body) = send(&control, "POST", "components", second.clone()).await;
     assert_eq!((status, &body["error"]), (409, &json!("grants_not_accepted")));
-    assert_eq!(body["grants"], json!({"added": ["sqlite main: read entry"], "removed": []}));
-    assert_eq!(send(&control, "POST", "components?accept_grants=true", second).await.0, 200);
+    assert_eq!(
+        body["grants"],
+        json!({"added": ["sqlite main: read entry"], "removed": []})
+    );
+    assert_eq!(
+        send(&control, "POST", "components?accept_grants=true", second).await.0,
+        200
+    );
 
     let (_, listed) = send(&control, "GET", "components", "").await;
-    assert_eq!((&listed[0]["name"], &listed[0]["version"], &listed[0]["origin"]), (&json!("page"), &json!(2), &json!("upload")));
+    assert_eq!(
+        (&listed[0]["name"], &listed[0]["version"], &listed[0]["origin"]),
+        (&json!("page"), &json!(2), &json!("upload"))
+    );
     let (_, shown) = send(&control, "GET", "components/page", "").await;
     assert_eq!(shown["grants"]["sqlite"]["main"]["read"], json!(["entry"]));
     let (_, versions) = send(&control, "GET", "components/page/versions", "").await;
-    assert_eq!((&versions[0]["current"], &versions[1]["current"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&versions[0]["current"], &versions[1]["current"]),
+        (&json!(true), &json!(false))
+    );
 
-    assert_eq!(send(&control, "POST", "components/page/rollback", "").await.1["version"], 1);
-    assert_eq!(send(&control, "POST", "components/page/rollback", "{\"version\": 2}").await.1["version"], 2);
+    assert_eq!(
+        send(&control, "POST", "components/page/rollback", "").await.1["version"],
+        1
+    );
+    assert_eq!(
+        send(&control, "POST", "components/page/rollback", "{\"version\": 2}")
+            .await
+            .1["version"],
+        2
+    );
     assert_eq!(send(&control, "DELETE", "components/page", "").await.0, 200);
     assert_eq!(send(&control, "GET", "components", "").await.1, json!([]));
 }
@@ -114,8 +148,20 @@ async fn bad_requests_get_a_code_and_a_sentence() {
         ("POST", "components?other=1", b"", 400, "invalid_query"),
         ("POST", "components", b"", 422, "empty_file"),
         ("POST", "components/page/rollback", b"{", 400, "invalid_body"),
-        ("POST", "components/page/rollback", b"{\"version\": -1}", 400, "invalid_body"),
-        ("POST", "components/page/rollback", b"{\"number\": 1}", 400, "invalid_body"),
+        (
+            "POST",
+            "components/page/rollback",
+            b"{\"version\": -1}",
+            400,
+            "invalid_body",
+        ),
+        (
+            "POST",
+            "components/page/rollback",
+            b"{\"number\": 1}",
+            400,
+            "invalid_body",
+        ),
         ("POST", "components/page/rollback", &too_long, 413, "body_too_large"),
     ] {
         let (answered, body) = send(&control, method, path, Bytes::copy_from_slice(body)).await;

@@ -11,7 +11,12 @@ pub const UNFINISHED: &str = ".unfinished";
 /// Writes beside the goal, syncs, renames, and syncs the folder: afterwards not even a loss of power takes it away.
 pub fn write_durably(folder: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<()> {
     let unfinished = folder.join(format!("{name}{UNFINISHED}"));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&unfinished)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, folder.join(name))?;

@@ -47,7 +47,10 @@ impl DataDirectory {
         }
         make_folder(path, PRIVATE_FOLDER_MODE)?;
         // Absolute, so that nothing depends on where the process goes later.
-        let path = path.canonicalize().map_err(|error| DataDirectoryError::Io { path: path.to_owned(), error })?;
+        let path = path.canonicalize().map_err(|error| DataDirectoryError::Io {
+            path: path.to_owned(),
+            error,
+        })?;
         let lock = lock(&path)?;
         for folder in FOLDERS {
             make_folder(&path.join(folder), 0o777)?;
@@ -61,7 +64,11 @@ impl DataDirectory {
 
     /// As `open`, for a directory that must be there already: a mistyped path makes no new one.
     pub fn open_existing(path: &Path) -> Result<DataDirectory, DataDirectoryError> {
-        if path.exists() { DataDirectory::open(path) } else { Err(DataDirectoryError::Missing(path.to_owned())) }
+        if path.exists() {
+            DataDirectory::open(path)
+        } else {
+            Err(DataDirectoryError::Missing(path.to_owned()))
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -83,7 +90,10 @@ impl DataDirectory {
         self.path.join("migrations")
     }
 
-    #[expect(dead_code, reason = "the layout is stated here even where no capability uses a folder yet")]
+    #[expect(
+        dead_code,
+        reason = "the layout is stated here even where no capability uses a folder yet"
+    )]
     pub fn files(&self) -> PathBuf {
         self.path.join("files")
     }
@@ -96,17 +106,31 @@ impl DataDirectory {
 
 fn make_folder(path: &Path, mode: u32) -> Result<(), DataDirectoryError> {
     let made = DirBuilder::new().recursive(true).mode(mode).create(path);
-    made.map_err(|error| DataDirectoryError::Io { path: path.to_owned(), error })
+    made.map_err(|error| DataDirectoryError::Io {
+        path: path.to_owned(),
+        error,
+    })
 }
 
 fn lock(directory: &Path) -> Result<File, DataDirectoryError> {
     let path = directory.join("lock");
-    let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(PRIVATE_FILE_MODE).open(&path);
-    let file = opened.map_err(|error| DataDirectoryError::Io { path: path.clone(), error })?;
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(PRIVATE_FILE_MODE)
+        .open(&path);
+    let file = opened.map_err(|error| DataDirectoryError::Io {
+        path: path.clone(),
+        error,
+    })?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(rustix::io::Errno::WOULDBLOCK) => Err(DataDirectoryError::InUse(directory.to_owned())),
-        Err(errno) => Err(DataDirectoryError::Io { path, error: errno.into() }),
+        Err(errno) => Err(DataDirectoryError::Io {
+            path,
+            error: errno.into(),
+        }),
     }
 }
 
@@ -120,7 +144,10 @@ mod tests {
         let path = folder.path().join("data");
         let first = DataDirectory::open(&path).expect("a new data directory");
         assert!(matches!(DataDirectory::open(&path), Err(DataDirectoryError::InUse(_))));
-        let mode = fs::metadata(path.join("secrets")).expect("the folder").permissions().mode();
+        let mode = fs::metadata(path.join("secrets"))
+            .expect("the folder")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, PRIVATE_FOLDER_MODE);
         drop(first);
         DataDirectory::open_existing(&path).expect("the directory is free again");
@@ -130,9 +157,15 @@ mod tests {
     fn a_missing_directory_and_a_file_are_explained() {
         let folder = tempfile::tempdir().expect("a folder");
         let missing = folder.path().join("data");
-        assert!(matches!(DataDirectory::open_existing(&missing), Err(DataDirectoryError::Missing(_))));
+        assert!(matches!(
+            DataDirectory::open_existing(&missing),
+            Err(DataDirectoryError::Missing(_))
+        ));
         fs::write(&missing, "").expect("a file");
-        assert!(matches!(DataDirectory::open(&missing), Err(DataDirectoryError::NotAFolder(_))));
+        assert!(matches!(
+            DataDirectory::open(&missing),
+            Err(DataDirectoryError::NotAFolder(_))
+        ));
     }
 
     #[test]
@@ -142,7 +175,10 @@ mod tests {
         directory.control_token().expect("a token");
         let path = directory.path().join("secrets/control-token");
         let text = fs::read_to_string(&path).expect("the token");
-        assert_eq!(fs::metadata(&path).expect("the file").permissions().mode() & 0o777, PRIVATE_FILE_MODE);
+        assert_eq!(
+            fs::metadata(&path).expect("the file").permissions().mode() & 0o777,
+            PRIVATE_FILE_MODE
+        );
         let again = directory.control_token().expect("the token");
         assert!(again.matches(text.trim()));
         assert!(!again.matches("") && !again.matches(&text.trim()[1..]));

@@ -42,11 +42,17 @@ impl ControlToken {
             Err(error) => return Err(TokenError::Io { path, error }),
         };
         let text = text.trim();
-        if text.len() < TOKEN_BYTES_MIN { Err(TokenError::TooShort(path)) } else { Ok(ControlToken::new(text)) }
+        if text.len() < TOKEN_BYTES_MIN {
+            Err(TokenError::TooShort(path))
+        } else {
+            Ok(ControlToken::new(text))
+        }
     }
 
     pub fn new(token: &str) -> ControlToken {
-        ControlToken { sha256: Sha256::digest(token).into() }
+        ControlToken {
+            sha256: Sha256::digest(token).into(),
+        }
     }
 
     /// Compares digests: how long that takes says nothing about the token itself.

@@ -26,12 +26,22 @@ pub struct FileNameError;
 
 /// The version and the name in the name of a migration's file.
 pub fn file_name(file: &str) -> Result<(i64, String), FileNameError> {
-    let stem = file.strip_suffix(".sql").and_then(|rest| rest.strip_prefix('U')).ok_or(FileNameError)?;
+    let stem = file
+        .strip_suffix(".sql")
+        .and_then(|rest| rest.strip_prefix('U'))
+        .ok_or(FileNameError)?;
     let (version, name) = stem.split_once("__").ok_or(FileNameError)?;
     let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
     let version = version.parse().ok().filter(|_| is_number).ok_or(FileNameError)?;
-    let is_name = !name.is_empty() && name.chars().all(|character| character.is_alphanumeric() || "_-.".contains(character));
-    if is_name { Ok((version, name.to_owned())) } else { Err(FileNameError) }
+    let is_name = !name.is_empty()
+        && name
+            .chars()
+            .all(|character| character.is_alphanumeric() || "_-.".contains(character));
+    if is_name {
+        Ok((version, name.to_owned()))
+    } else {
+        Err(FileNameError)
+    }
 }
 
 /// The migrations in a folder, by database, in the order of their versions. A folder that is not there has none.
@@ -41,15 +51,24 @@ pub fn read_folder(folder: &Path) -> Result<ByDatabase, FolderError> {
         let mut migrations: Vec<(PathBuf, Migration)> = Vec::with_capacity(files.len());
         for path in files {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let (version, name) = file_name(&name).map_err(|error| FolderError::Name { path: path.clone(), error })?;
+            let (version, name) = file_name(&name).map_err(|error| FolderError::Name {
+                path: path.clone(),
+                error,
+            })?;
             if let Some((first, _)) = migrations.iter().find(|(_, other)| other.version == version) {
-                return Err(FolderError::SameVersion { first: first.clone(), second: path });
+                return Err(FolderError::SameVersion {
+                    first: first.clone(),
+                    second: path,
+                });
             }
             let sql = read_text(&path)?;
             migrations.push((path, Migration { version, name, sql }));
         }
         migrations.sort_by_key(|(_, migration)| migration.version);
-        databases.insert(database, migrations.into_iter().map(|(_, migration)| migration).collect());
+        databases.insert(
+            database,
+            migrations.into_iter().map(|(_, migration)| migration).collect(),
+        );
     }
     Ok(databases)
 }
@@ -74,7 +93,10 @@ fn sql_files(folder: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, FolderError> 
     for path in entries(folder)? {
         if path.is_dir() {
             let database = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            databases.push((database, entries(&path)?.into_iter().filter(|file| is_sql(file)).collect()));
+            databases.push((
+                database,
+                entries(&path)?.into_iter().filter(|file| is_sql(file)).collect(),
+            ));
         } else if is_sql(&path) {
             return Err(FolderError::OutsideDatabase(path));
         }
@@ -83,11 +105,15 @@ fn sql_files(folder: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, FolderError> 
 }
 
 fn is_sql(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("sql"))
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
-    let failed = |error| FolderError::Io { path: folder.to_owned(), error };
+    let failed = |error| FolderError::Io {
+        path: folder.to_owned(),
+        error,
+    };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         paths.push(entry.map_err(failed)?.path());
@@ -97,7 +123,10 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
 }
 
 fn read_text(path: &Path) -> Result<String, FolderError> {
-    fs::read_to_string(path).map_err(|error| FolderError::Io { path: path.to_owned(), error })
+    fs::read_to_string(path).map_err(|error| FolderError::Io {
+        path: path.to_owned(),
+        error,
+    })
 }
 
 #[cfg(test)]
@@ -116,22 +145,47 @@ mod tests {
 
     #[test]
     fn migrations_are_ordered_by_number_and_other_files_are_left_alone() {
-        let folder = folder(&["main/U10__b.sql", "main/U9__a.sql", "main/README.md", "other/U1__c.sql", "note.txt"]);
+        let folder = folder(&[
+            "main/U10__b.sql",
+            "main/U9__a.sql",
+            "main/README.md",
+            "other/U1__c.sql",
+            "note.txt",
+        ]);
         let databases = read_folder(folder.path()).expect("migrations");
         let versions: Vec<_> = databases["main"].iter().map(|migration| migration.version).collect();
         assert_eq!(versions, [9, 10]);
-        let paths: Vec<_> = read_texts(folder.path()).expect("texts").into_iter().map(|(path, _)| path).collect();
+        let paths: Vec<_> = read_texts(folder.path())
+            .expect("texts")
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect();
         assert_eq!(paths, ["main/U10__b.sql", "main/U9__a.sql", "other/U1__c.sql"]);
         assert!(read_folder(&folder.path().join("none")).expect("no folder").is_empty());
     }
 
     #[test]
     fn badly_named_misplaced_and_doubled_files_are_errors() {
-        for files in [&["main/V1__a.sql"][..], &["main/U1_a.sql"], &["main/U-1__a.sql"], &["main/U1__.sql"], &["main/u1__a.SQL"]] {
-            assert!(matches!(read_folder(folder(files).path()), Err(FolderError::Name { .. })), "{files:?}");
+        for files in [
+            &["main/V1__a.sql"][..],
+            &["main/U1_a.sql"],
+            &["main/U-1__a.sql"],
+            &["main/U1__.sql"],
+            &["main/u1__a.SQL"],
+        ] {
+            assert!(
+                matches!(read_folder(folder(files).path()), Err(FolderError::Name { .. })),
+                "{files:?}"
+            );
         }
-        assert!(matches!(read_folder(folder(&["U1__a.sql"]).path()), Err(FolderError::OutsideDatabase(_))));
+        assert!(matches!(
+            read_folder(folder(&["U1__a.sql"]).path()),
+            Err(FolderError::OutsideDatabase(_))
+        ));
         let doubled = folder(&["main/U1__a.sql", "main/U01__b.sql"]);
-        assert!(matches!(read_folder(doubled.path()), Err(FolderError::SameVersion { .. })));
+        assert!(matches!(
+            read_folder(doubled.path()),
+            Err(FolderError::SameVersion { .. })
+        ));
     }
 }

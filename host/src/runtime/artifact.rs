@@ -22,7 +22,8 @@ impl Runtime {
             return Ok(component);
         }
         compile_in_child(&self.cache, wasm, &compiled).await?;
-        self.load(&compiled).ok_or_else(|| Refusal::Internal("the code just compiled does not load".into()))
+        self.load(&compiled)
+            .ok_or_else(|| Refusal::Internal("the code just compiled does not load".into()))
     }
 
     /// The cache's file for a component: named by what was compiled, by which compiler, under which settings.
@@ -36,19 +37,32 @@ impl Runtime {
         if !path.exists() {
             return None;
         }
-        #[expect(unsafe_code, reason = "wasmtime cannot check native code and asks its caller to vouch for it")]
+        #[expect(
+            unsafe_code,
+            reason = "wasmtime cannot check native code and asks its caller to vouch for it"
+        )]
         // SAFETY: the file is in the host's own folder, where only `compile_in_child` writes, by renaming a whole file that this
         // host's compiler made. Truncated and foreign files fail wasmtime's own checks of version and settings.
         let loaded = unsafe { Component::deserialize_file(&self.engine, path) };
-        loaded.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "compiled code is not usable, compiling again")).ok()
+        loaded
+            .inspect_err(
+                |error| tracing::warn!(path = %path.display(), %error, "compiled code is not usable, compiling again"),
+            )
+            .ok()
     }
 }
 
 /// Compiles in a process of its own: whatever a component does to the compiler, the server goes on.
 async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<(), Refusal> {
     let internal = |error: std::io::Error| Refusal::Internal(format!("compiling: {error}"));
-    let folder = tempfile::Builder::new().prefix("compiling-").tempdir_in(cache).map_err(internal)?;
-    let (input, output) = (folder.path().join("component.wasm"), folder.path().join("component.cwasm"));
+    let folder = tempfile::Builder::new()
+        .prefix("compiling-")
+        .tempdir_in(cache)
+        .map_err(internal)?;
+    let (input, output) = (
+        folder.path().join("component.wasm"),
+        folder.path().join("component.cwasm"),
+    );
     tokio::fs::write(&input, wasm).await.map_err(internal)?;
     let child = tokio::process::Command::new(std::env::current_exe().map_err(internal)?)
         .arg("compile")
@@ -61,10 +75,16 @@ async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<
         .spawn()
         .map_err(internal)?;
     let ended = tokio::time::timeout(limits::COMPILE_TIMEOUT, child.wait_with_output()).await;
-    let ended = ended.map_err(|_| Refusal::Compile("compiling it takes too long".into()))?.map_err(internal)?;
+    let ended = ended
+        .map_err(|_| Refusal::Compile("compiling it takes too long".into()))?
+        .map_err(internal)?;
     if !ended.status.success() {
         let said = String::from_utf8_lossy(&ended.stderr);
-        let why = said.lines().next().unwrap_or("the compiler ran out of memory or failed").trim_start_matches("error: ");
+        let why = said
+            .lines()
+            .next()
+            .unwrap_or("the compiler ran out of memory or failed")
+            .trim_start_matches("error: ");
         return Err(Refusal::Compile(why.into()));
     }
     fs::rename(&output, compiled).map_err(internal)
@@ -72,12 +92,17 @@ async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<
 
 /// Compiles the component in `input` to `output`: what the child process does. It takes limits upon itself first.
 pub fn compile_file(input: &Path, output: &Path) -> anyhow::Result<()> {
-    let limit = |bytes: u64| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    let limit = |bytes: u64| Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
+    };
     setrlimit(Resource::As, limit(limits::COMPILE_MEMORY_BYTES_MAX)).context("limiting memory")?;
     setrlimit(Resource::Fsize, limit(limits::COMPILED_BYTES_MAX)).context("limiting files")?;
     setrlimit(Resource::Cpu, limit(limits::COMPILE_TIMEOUT.as_secs() * 2)).context("limiting time")?;
     let wasm = fs::read(input)?;
-    let compiled = engine(Pool::CompileOnly)?.precompile_component(&wasm).map_err(|error| anyhow::anyhow!("{}", error.root_cause()))?;
+    let compiled = engine(Pool::CompileOnly)?
+        .precompile_component(&wasm)
+        .map_err(|error| anyhow::anyhow!("{}", error.root_cause()))?;
     fs::write(output, compiled)?;
     Ok(())
 }

@@ -27,7 +27,11 @@ impl Runtime {
         let mut linker = Linker::new(&engine);
         link::link(&mut linker).map_err(|error| RuntimeError(error.to_string()))?;
         interrupt(&engine);
-        Ok(Arc::new(Self { engine, linker, cache: cache.into() }))
+        Ok(Arc::new(Self {
+            engine,
+            linker,
+            cache: cache.into(),
+        }))
     }
 }
 
@@ -88,5 +92,8 @@ fn interrupt(engine: &Engine) {
         }
     };
     // Without the beat an endless loop would never end: better not to start.
-    std::thread::Builder::new().name("epoch".into()).spawn(beat).expect("a thread can be started");
+    std::thread::Builder::new()
+        .name("epoch".into())
+        .spawn(beat)
+        .expect("a thread can be started");
 }

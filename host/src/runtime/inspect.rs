@@ -49,20 +49,35 @@ impl Runtime {
 fn check_import(import: &str) -> Result<(), Refusal> {
     let interface = import.split('@').next().unwrap_or(import);
     if NOT_SERVED_YET.contains(&interface) {
-        return Err(Refusal::Import(format!("it imports {import}, which this server does not serve yet")));
+        return Err(Refusal::Import(format!(
+            "it imports {import}, which this server does not serve yet"
+        )));
     }
     if !PROVIDED.iter().any(|provided| import.starts_with(provided)) {
-        return Err(Refusal::Import(format!("it imports {import}, which this server does not know")));
+        return Err(Refusal::Import(format!(
+            "it imports {import}, which this server does not know"
+        )));
     }
     Ok(())
 }
 
 fn check_exports(exports: &[String]) -> Result<(), Refusal> {
-    if let Some(export) = exports.iter().find(|export| NOT_SERVED_YET.contains(&export.split('@').next().unwrap_or(export))) {
-        return Err(Refusal::Export(format!("it exports {export}, which this server does not call yet")));
+    if let Some(export) = exports
+        .iter()
+        .find(|export| NOT_SERVED_YET.contains(&export.split('@').next().unwrap_or(export)))
+    {
+        return Err(Refusal::Export(format!(
+            "it exports {export}, which this server does not call yet"
+        )));
     }
-    if !exports.iter().any(|export| HANDLERS.iter().any(|handler| export.starts_with(handler))) {
-        return Err(Refusal::Export(format!("it exports neither {} nor {}, so it could not answer a request", HANDLERS[0], HANDLERS[1])));
+    if !exports
+        .iter()
+        .any(|export| HANDLERS.iter().any(|handler| export.starts_with(handler)))
+    {
+        return Err(Refusal::Export(format!(
+            "it exports neither {} nor {}, so it could not answer a request",
+            HANDLERS[0], HANDLERS[1]
+        )));
     }
     Ok(())
 }
@@ -73,8 +88,15 @@ mod tests {
 
     #[test]
     fn an_import_that_is_not_served_is_named() {
-        for import in ["guesthouse:host/sse@0.1.0", "wasi:keyvalue/store@0.2.0", "guesthouse:host/sqlite@9.0.0", "env"] {
-            let Err(Refusal::Import(why)) = check_import(import) else { panic!("{import} was accepted") };
+        for import in [
+            "guesthouse:host/sse@0.1.0",
+            "wasi:keyvalue/store@0.2.0",
+            "guesthouse:host/sqlite@9.0.0",
+            "env",
+        ] {
+            let Err(Refusal::Import(why)) = check_import(import) else {
+                panic!("{import} was accepted")
+            };
             assert!(why.contains(import), "{why}");
         }
         check_import("guesthouse:host/sqlite@0.1.0").unwrap();

@@ -14,7 +14,9 @@ use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView;
-use wasmtime_wasi_http::handler::{HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus};
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
 
 /// The instances of one version on one core.
 pub struct Instances(pub Arc<Shared>);
@@ -81,7 +83,10 @@ impl WorkerState for Life {
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
-        if let Err(error) = result {
+        // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
+        if let Err(error) = result
+            && !(*self.0.drained.borrow())
+        {
             let out_of_memory = store.data().memory.exceeded();
             tracing::warn!(component = %self.0.granted.name, out_of_memory, cause = format!("{error:#}"), "an instance ended");
         }
@@ -119,7 +124,11 @@ impl WorkerExpiration for Expiration {
         if idle && self.is_drained {
             return Poll::Ready(());
         }
-        let allowed = if idle { limits::INSTANCE_IDLE_TIMEOUT } else { self.timeout + limits::INSTANCE_GRACE };
+        let allowed = if idle {
+            limits::INSTANCE_IDLE_TIMEOUT
+        } else {
+            self.timeout + limits::INSTANCE_GRACE
+        };
         let deadline = tokio::time::Instant::from_std(start + allowed);
         if self.alarm.deadline() > deadline {
             self.alarm.as_mut().reset(deadline);

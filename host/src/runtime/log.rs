@@ -17,7 +17,10 @@ pub struct Output {
 
 impl Output {
     pub fn new(component: &Arc<str>, stream: &'static str) -> Self {
-        Self { component: component.clone(), stream }
+        Self {
+            component: component.clone(),
+            stream,
+        }
     }
 }
 
@@ -29,7 +32,10 @@ impl IsTerminal for Output {
 
 impl StdoutStream for Output {
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
-        Box::new(Lines { output: self.clone(), line: Vec::new() })
+        Box::new(Lines {
+            output: self.clone(),
+            line: Vec::new(),
+        })
     }
 }
 

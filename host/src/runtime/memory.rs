@@ -12,7 +12,11 @@ pub struct MemoryLimit {
 
 impl MemoryLimit {
     pub fn new(bytes_max: usize) -> Self {
-        Self { bytes: 0, bytes_max, exceeded: false }
+        Self {
+            bytes: 0,
+            bytes_max,
+            exceeded: false,
+        }
     }
 
     /// Whether the instance ever asked for more than it may have: then a trap that followed was for want of memory.
@@ -45,8 +49,14 @@ mod tests {
     fn memories_of_one_instance_are_summed() {
         let mut limit = MemoryLimit::new(100);
         assert!(limit.memory_growing(0, 60, None).unwrap());
-        assert!(!limit.memory_growing(0, 60, None).unwrap(), "a second memory shares the limit of the first");
+        assert!(
+            !limit.memory_growing(0, 60, None).unwrap(),
+            "a second memory shares the limit of the first"
+        );
         assert!(limit.exceeded());
-        assert!(limit.memory_growing(60, 100, None).unwrap(), "what was refused is not counted");
+        assert!(
+            limit.memory_growing(60, 100, None).unwrap(),
+            "what was refused is not counted"
+        );
     }
 }

@@ -19,10 +19,18 @@ pub struct Prepared(pub Arc<Running>);
 
 impl Runtime {
     /// Makes a version ready. What it was granted is bound to it here, once for all of its instances.
-    pub async fn prepare(self: &Arc<Self>, version: &Version, wasm: &[u8], databases: &Arc<sqlite::Databases>) -> Result<Prepared, Refusal> {
+    pub async fn prepare(
+        self: &Arc<Self>,
+        version: &Version,
+        wasm: &[u8],
+        databases: &Arc<sqlite::Databases>,
+    ) -> Result<Prepared, Refusal> {
         let component = self.component(version.digest.as_str(), wasm).await?;
         self.inspect(&component)?;
-        let pre = self.linker.instantiate_pre(&component).map_err(|error| Refusal::Import(root(&error)))?;
+        let pre = self
+            .linker
+            .instantiate_pre(&component)
+            .map_err(|error| Refusal::Import(root(&error)))?;
         let pre = handler(pre)?;
         let granted = Granted {
             name: version.name.as_str().into(),
@@ -30,7 +38,10 @@ impl Runtime {
             http_client: Arc::new(http_client::Granted::new(version.grants.http.clone())),
             memory_bytes_max: version.manifest.limits.memory_mib as usize * 1024 * 1024,
         };
-        let reuse = version.manifest.reuse.clone().unwrap_or(Reuse { max_requests: 1, max_concurrent: 1 });
+        let reuse = version.manifest.reuse.clone().unwrap_or(Reuse {
+            max_requests: 1,
+            max_concurrent: 1,
+        });
         let timeout = Duration::from_millis(version.manifest.limits.timeout_ms);
         let running = Arc::new(Running::new(self.engine.clone(), pre, granted, reuse, timeout));
         running.probe().await?;
@@ -54,12 +65,20 @@ impl Running {
         match instance {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
-            Err(_) => Err(Refusal::Start("it does not start: it is still busy after several seconds".into())),
+            Err(_) => Err(Refusal::Start(
+                "it does not start: it is still busy after several seconds".into(),
+            )),
         }
     }
 }
 
 /// The innermost cause, in one line.
 fn root(error: &wasmtime::Error) -> String {
-    error.root_cause().to_string().lines().next().unwrap_or("unknown cause").to_string()
+    error
+        .root_cause()
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or("unknown cause")
+        .to_string()
 }

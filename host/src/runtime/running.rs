@@ -78,9 +78,19 @@ pub(super) struct Shared {
 
 impl Running {
     pub(super) fn new(engine: Engine, pre: ProxyPre<State>, granted: Granted, reuse: Reuse, timeout: Duration) -> Self {
-        let shared = Shared { engine, pre, granted, reuse, timeout, drained: watch::Sender::new(false) };
+        let shared = Shared {
+            engine,
+            pre,
+            granted,
+            reuse,
+            timeout,
+            drained: watch::Sender::new(false),
+        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { shared: Arc::new(shared), cores: (0..cores).map(|_| OnceLock::new()).collect() }
+        Self {
+            shared: Arc::new(shared),
+            cores: (0..cores).map(|_| OnceLock::new()).collect(),
+        }
     }
 
     pub(super) async fn instantiate(&self) -> wasmtime::Result<(Store<State>, Proxy)> {

@@ -1,5 +1,6 @@
 //! A request on its way to a component: its URI made absolute, its body under limits.
 
+use crate::cli::run::PublicUrl;
 use crate::limits;
 use crate::runtime::Question;
 use bytes::Bytes;
@@ -7,7 +8,6 @@ use http::{Request, Uri, header, uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::time::Sleep;
@@ -30,19 +30,33 @@ pub enum Rejected {
     Authority,
 }
 
+/// Where the server is, for the URI that components see.
+pub struct Place {
+    /// What clients use, if the operator says so.
+    pub public_url: Option<PublicUrl>,
+    /// Where the server listens, for requests that do not say which host they mean.
+    pub authority: uri::Authority,
+}
+
 /// The request as a component gets it.
-pub async fn question(request: Request<Incoming>, address: SocketAddr) -> Result<Question, Rejected> {
+pub async fn question(request: Request<Incoming>, place: &Place) -> Result<Question, Rejected> {
     let (mut parts, body) = request.into_parts();
-    parts.uri = absolute(&parts, address)?;
+    parts.uri = absolute(&parts, place)?;
     let length = body.size_hint();
     if length.lower() > limits::REQUEST_BODY_BYTES_MAX {
         return Err(Rejected::TooLarge);
     }
     let body = if body.is_end_stream() {
         Empty::new().map_err(|never| match never {}).boxed_unsync()
-    } else if length.upper().is_some_and(|upper| upper <= limits::REQUEST_BODY_BYTES_EAGER) {
+    } else if length
+        .upper()
+        .is_some_and(|upper| upper <= limits::REQUEST_BODY_BYTES_EAGER)
+    {
         let collected = tokio::time::timeout(limits::REQUEST_BODY_IDLE_TIMEOUT, body.collect()).await;
-        let bytes = collected.map_err(|_| Rejected::TimedOut)?.map_err(|_| Rejected::Broken)?.to_bytes();
+        let bytes = collected
+            .map_err(|_| Rejected::TimedOut)?
+            .map_err(|_| Rejected::Broken)?
+            .to_bytes();
         Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
     } else {
         Inbound::new(body).boxed_unsync()
@@ -51,14 +65,30 @@ pub async fn question(request: Request<Incoming>, address: SocketAddr) -> Result
 }
 
 /// The URI with scheme and authority: a component is told of the host only through it.
-fn absolute(parts: &http::request::Parts, address: SocketAddr) -> Result<Uri, Rejected> {
-    let authority = match (parts.uri.authority(), parts.headers.get(header::HOST)) {
-        (Some(authority), _) => authority.clone(),
-        (None, Some(host)) => uri::Authority::try_from(host.as_bytes()).map_err(|_| Rejected::Authority)?,
-        (None, None) => uri::Authority::try_from(address.to_string()).map_err(|_| Rejected::Authority)?,
+fn absolute(parts: &http::request::Parts, place: &Place) -> Result<Uri, Rejected> {
+    let path = parts
+        .uri
+        .path_and_query()
+        .cloned()
+        .unwrap_or_else(|| uri::PathAndQuery::from_static("/"));
+    let (scheme, authority) = match (
+        &place.public_url,
+        parts.uri.authority(),
+        parts.headers.get(header::HOST),
+    ) {
+        (Some(url), ..) => (url.scheme.clone(), url.authority.clone()),
+        (None, Some(authority), _) => (uri::Scheme::HTTP, authority.clone()),
+        (None, None, Some(host)) => {
+            let named = uri::Authority::try_from(host.as_bytes()).map_err(|_| Rejected::Authority)?;
+            (uri::Scheme::HTTP, named)
+        }
+        (None, None, None) => (uri::Scheme::HTTP, place.authority.clone()),
     };
-    let path = parts.uri.path_and_query().cloned().unwrap_or_else(|| uri::PathAndQuery::from_static("/"));
-    let uri = Uri::builder().scheme(uri::Scheme::HTTP).authority(authority).path_and_query(path).build();
+    let uri = Uri::builder()
+        .scheme(scheme)
+        .authority(authority)
+        .path_and_query(path)
+        .build();
     uri.map_err(|_| Rejected::Authority)
 }
 
@@ -71,7 +101,11 @@ struct Inbound {
 
 impl Inbound {
     fn new(incoming: Incoming) -> Self {
-        Self { incoming, bytes: 0, idle: Box::pin(tokio::time::sleep(limits::REQUEST_BODY_IDLE_TIMEOUT)) }
+        Self {
+            incoming,
+            bytes: 0,
+            idle: Box::pin(tokio::time::sleep(limits::REQUEST_BODY_IDLE_TIMEOUT)),
+        }
     }
 }
 

@@ -11,11 +11,12 @@ use crate::capability::sqlite::{Databases, Settings, Synchronous};
 use crate::cli::run::{RunOptions, Sync};
 use crate::components::deploy::Deployer;
 use crate::components::store::Store;
-use crate::control::{self, Control, Door};
+use crate::control::{self, Control};
 use crate::data_directory::DataDirectory;
 use crate::deployments::Deployments;
 use crate::runtime::Runtime;
 use anyhow::Context as _;
+use inbound::Place;
 use service::Service;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ use tokio::sync::watch;
 
 /// Runs the server until it is told to stop.
 pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
-    start_log();
+    start_log(options.dev);
     let main = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     main.block_on(serve(data_directory, options))
 }
@@ -38,10 +39,19 @@ pub async fn open_stopped(directory: &DataDirectory) -> anyhow::Result<Deployer<
     Ok(deployer)
 }
 
-async fn deployer(directory: &DataDirectory, databases: Databases) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
+async fn deployer(
+    directory: &DataDirectory,
+    databases: Databases,
+) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
     let databases = Arc::new(databases);
     // What is deployed is the host's own memory: it must survive the loss of power, whatever the data may do.
-    let own = Databases::new(directory.path(), Settings { synchronous: Synchronous::Full, ..Settings::default() });
+    let own = Databases::new(
+        directory.path(),
+        Settings {
+            synchronous: Synchronous::Full,
+            ..Settings::default()
+        },
+    );
     let store = Store::open(own.open("host")?, directory).await?;
     let runtime = Runtime::new(&directory.cache())?;
     let deployments = Deployments::new(runtime, databases.clone());
@@ -54,7 +64,13 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         Sync::Normal => Synchronous::Normal,
         Sync::Full => Synchronous::Full,
     };
-    let databases = Databases::new(directory.path(), Settings { synchronous, ..Settings::default() });
+    let databases = Databases::new(
+        directory.path(),
+        Settings {
+            synchronous,
+            ..Settings::default()
+        },
+    );
     let (deployer, deployments) = deployer(&directory, databases).await?;
 
     // The tables of the built-ins come first: the migrations of the user may name them.
@@ -67,10 +83,19 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
 
     let listener = listen(options.address).with_context(|| format!("cannot listen on {}", options.address))?;
     let address = listener.local_addr()?;
+    let place = Place {
+        public_url: options.public_url,
+        authority: address.to_string().parse()?,
+    };
     let databases = deployer.databases().clone();
     let control = Arc::new(Control::new(Arc::new(deployer), directory.control_token()?));
     let (stop, stopping) = watch::channel(false);
-    let service = Arc::new(Service { deployments, control, address, ready: AtomicBool::new(not_started.is_empty()) });
+    let service = Arc::new(Service {
+        deployments,
+        control,
+        place,
+        ready: AtomicBool::new(not_started.is_empty()),
+    });
     let workers = worker::start(&listener, &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping));
@@ -96,8 +121,14 @@ fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
 
 fn say_where_to_go(address: SocketAddr, data_directory: &std::path::Path) {
     eprintln!("listening on http://{address}");
-    eprintln!("  data in {}; health at http://{address}/api/healthcheck", data_directory.display());
-    eprintln!("  next: `guesthouse components list`, `guesthouse deploy FILE.wasm`, or SQL in {}/migrations/main/", data_directory.display());
+    eprintln!(
+        "  data in {}; health at http://{address}/api/healthcheck",
+        data_directory.display()
+    );
+    eprintln!(
+        "  next: `guesthouse components list`, `guesthouse deploy FILE.wasm`, or SQL in {}/migrations/main/",
+        data_directory.display()
+    );
 }
 
 async fn stop_requested() -> anyhow::Result<()> {
@@ -106,7 +137,17 @@ async fn stop_requested() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("GUESTHOUSE_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+fn start_log(dev: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("GUESTHOUSE_LOG").unwrap_or_else(|_| {
+        if dev {
+            "info,guesthouse=debug".into()
+        } else {
+            "info".into()
+        }
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
 }

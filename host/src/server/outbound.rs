@@ -20,7 +20,10 @@ pub type Body = Either<Full<Bytes>, Streamed>;
 pub fn text(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(full(Full::new(Bytes::copy_from_slice(text.as_bytes()))));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     response
 }
 
@@ -32,7 +35,13 @@ pub fn full(body: Full<Bytes>) -> Body {
 /// What a component answered. It counts as running until the body has ended.
 pub fn stream(answer: Answer) -> Response<Body> {
     let permit = answer.permit;
-    answer.response.map(|body| Either::Right(Streamed { body, idle: None, _permit: permit }))
+    answer.response.map(|body| {
+        Either::Right(Streamed {
+            body,
+            idle: None,
+            _permit: permit,
+        })
+    })
 }
 
 /// The body that a component gives, cut off where nothing comes for too long.
@@ -52,7 +61,9 @@ impl http_body::Body for Streamed {
             self.idle = None;
             return Poll::Ready(frame);
         }
-        let idle = self.idle.get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::RESPONSE_IDLE_TIMEOUT)));
+        let idle = self
+            .idle
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::RESPONSE_IDLE_TIMEOUT)));
         ready!(idle.as_mut().poll(context));
         Poll::Ready(Some(Err(Error::HttpResponseTimeout)))
     }

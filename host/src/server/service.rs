@@ -1,6 +1,6 @@
 //! One request: to the host itself, to the component that its path belongs to, or to nobody.
 
-use super::inbound::{self, Rejected};
+use super::inbound::{self, Place, Rejected};
 use super::outbound::{self, Body};
 use crate::control::{self, Control, Door};
 use crate::deployments::Deployments;
@@ -8,9 +8,9 @@ use crate::runtime::Failure;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// What answers requests.
 pub struct Service {
@@ -18,8 +18,8 @@ pub struct Service {
     pub deployments: Arc<Deployments>,
     /// The host's own API.
     pub control: Arc<Control<Deployments>>,
-    /// Where the server listens, for requests that do not say which host they mean.
-    pub address: SocketAddr,
+    /// Where the server is.
+    pub place: Place,
     /// Whether everything deployed came up.
     pub ready: AtomicBool,
 }
@@ -27,34 +27,54 @@ pub struct Service {
 impl Service {
     /// Answers a request that came in by this door.
     pub async fn answer(&self, request: Request<Incoming>, door: Door) -> Result<Response<Body>, Infallible> {
-        // Only the path decides who answers; it is what hyper parsed, never a raw prefix of the target.
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return Ok(self.route(request, door).await);
+        }
+        let (method, path, begun) = (
+            request.method().clone(),
+            request.uri().path().to_owned(),
+            Instant::now(),
+        );
+        let response = self.route(request, door).await;
+        tracing::debug!(%method, path, status = response.status().as_u16(), duration_us = begun.elapsed().as_micros() as u64, "answered");
+        Ok(response)
+    }
+
+    /// Only the path decides who answers: what hyper parsed, never a raw prefix of the target.
+    async fn route(&self, request: Request<Incoming>, door: Door) -> Response<Body> {
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
-            return Ok(self.control.answer(request, door).await.map(outbound::full));
+            return self.control.answer(request, door).await.map(outbound::full);
         }
         if path == "/api/healthcheck" {
-            return Ok(match *request.method() {
+            return match *request.method() {
                 Method::GET | Method::HEAD => self.health(),
-                _ => outbound::text(StatusCode::METHOD_NOT_ALLOWED, "the health of the server can only be read"),
-            });
+                _ => outbound::text(
+                    StatusCode::METHOD_NOT_ALLOWED,
+                    "the health of the server can only be read",
+                ),
+            };
         }
         let Some(component) = self.deployments.find(path) else {
-            return Ok(outbound::text(StatusCode::NOT_FOUND, "no component answers this path"));
+            return outbound::text(StatusCode::NOT_FOUND, "no component answers this path");
         };
-        let question = match inbound::question(request, self.address).await {
+        let question = match inbound::question(request, &self.place).await {
             Ok(question) => question,
-            Err(rejected) => return Ok(rejection(rejected)),
+            Err(rejected) => return rejection(rejected),
         };
-        Ok(match component.answer(question).await {
+        match component.answer(question).await {
             Ok(answer) => outbound::stream(answer),
             Err(failure) => outbound::text(status(failure), &failure.to_string()),
-        })
+        }
     }
 
     fn health(&self) -> Response<Body> {
         match self.ready.load(Ordering::Relaxed) {
             true => outbound::text(StatusCode::OK, "Ok"),
-            false => outbound::text(StatusCode::SERVICE_UNAVAILABLE, "a component did not start; the server's log says which and why"),
+            false => outbound::text(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "a component did not start; the server's log says which and why",
+            ),
         }
     }
 }

@@ -15,7 +15,11 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// Starts the workers.
-pub fn start(listener: &TcpListener, service: &Arc<Service>, stopping: &watch::Receiver<bool>) -> anyhow::Result<Vec<JoinHandle<()>>> {
+pub fn start(
+    listener: &TcpListener,
+    service: &Arc<Service>,
+    stopping: &watch::Receiver<bool>,
+) -> anyhow::Result<Vec<JoinHandle<()>>> {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     (0..cores)
@@ -32,11 +36,20 @@ pub fn start(listener: &TcpListener, service: &Arc<Service>, stopping: &watch::R
         .collect()
 }
 
-async fn accept(listener: TcpListener, service: Arc<Service>, connections: Arc<Semaphore>, mut stopping: watch::Receiver<bool>) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+async fn accept(
+    listener: TcpListener,
+    service: Arc<Service>,
+    connections: Arc<Semaphore>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
+        return;
+    };
     let mut open = JoinSet::new();
     loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else { return };
+        let Ok(permit) = connections.clone().acquire_owned().await else {
+            return;
+        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopping.wait_for(|stopping| *stopping) => break,
@@ -60,6 +73,8 @@ async fn accept(listener: TcpListener, service: Arc<Service>, connections: Arc<S
     }
     drop(listener);
     finish(open).await;
+    // Nobody asks any more: the instances that are idle end as those of a replaced version do.
+    service.deployments.clear();
 }
 
 /// Serves the control socket, whose file only the server's own account can open.
@@ -82,6 +97,9 @@ pub async fn serve_socket(listener: UnixListener, service: Arc<Service>, mut sto
 async fn finish(mut open: JoinSet<()>) {
     let all = async { while open.join_next().await.is_some() {} };
     if tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, all).await.is_err() {
-        tracing::warn!(connections = open.len(), "closing connections whose requests did not end");
+        tracing::warn!(
+            connections = open.len(),
+            "closing connections whose requests did not end"
+        );
     }
 }

@@ -140,7 +140,7 @@ fn an_upload_that_is_too_large_is_refused_from_its_declared_length() {
 #[test]
 fn an_upload_that_breaks_off_deploys_nothing() {
     let server = Server::start();
-    let status = raw::status_of(
+    let status = raw::status_of_last(
         server.address(),
         format!(
             "POST /_/control/components HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-length: 1000\r\n\r\n\0asm",

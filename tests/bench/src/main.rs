@@ -20,6 +20,7 @@ mod tables;
 mod verdict;
 
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -50,8 +51,17 @@ enum Mode {
     },
 }
 
-fn main() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run_mode(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_mode(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments.mode {
         Some(Mode::HyperHello { address }) => LocalSet::new().block_on(&runtime, hello::serve(address)),

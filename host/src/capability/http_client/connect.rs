@@ -38,12 +38,28 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Sends the request and gives the answer; the permit is kept until its body has ended.
-pub async fn send(target: Target, mut request: http::Request<WasiBody>, options: Option<RequestOptions>, permit: OwnedSemaphorePermit) -> super::Sent {
-    let connect_timeout = bounded(options.and_then(|options| options.connect_timeout), limits::OUTBOUND_CONNECT_TIMEOUT);
-    let read_timeout = bounded(options.and_then(|options| options.between_bytes_timeout), limits::OUTBOUND_READ_TIMEOUT);
-    let head_timeout = bounded(options.and_then(|options| options.first_byte_timeout), limits::OUTBOUND_READ_TIMEOUT);
+pub async fn send(
+    target: Target,
+    mut request: http::Request<WasiBody>,
+    options: Option<RequestOptions>,
+    permit: OwnedSemaphorePermit,
+) -> super::Sent {
+    let connect_timeout = bounded(
+        options.and_then(|options| options.connect_timeout),
+        limits::OUTBOUND_CONNECT_TIMEOUT,
+    );
+    let read_timeout = bounded(
+        options.and_then(|options| options.between_bytes_timeout),
+        limits::OUTBOUND_READ_TIMEOUT,
+    );
+    let head_timeout = bounded(
+        options.and_then(|options| options.first_byte_timeout),
+        limits::OUTBOUND_READ_TIMEOUT,
+    );
 
-    let connected = timeout(connect_timeout, connect(&target)).await.map_err(|_| Error::ConnectionTimeout)??;
+    let connected = timeout(connect_timeout, connect(&target))
+        .await
+        .map_err(|_| Error::ConnectionTimeout)??;
     let (mut sender, connection) = http1::handshake(TokioIo::new(connected)).await?;
     // Ends with the body, or when the answer is dropped.
     let connection = tokio::spawn(connection.map_err(drop));
@@ -51,7 +67,9 @@ pub async fn send(target: Target, mut request: http::Request<WasiBody>, options:
 
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = path.parse().map_err(|_| Error::HttpRequestUriInvalid)?;
-    let response = timeout(head_timeout, sender.send_request(request)).await.map_err(|_| Error::HttpResponseTimeout)??;
+    let response = timeout(head_timeout, sender.send_request(request))
+        .await
+        .map_err(|_| Error::HttpResponseTimeout)??;
     let body = |incoming| Incoming {
         incoming,
         bytes: 0,
@@ -59,7 +77,10 @@ pub async fn send(target: Target, mut request: http::Request<WasiBody>, options:
         read_timeout,
         _held: (driver, permit),
     };
-    Ok((response.map(|incoming| body(incoming).boxed_unsync()), Box::new(async { Ok(()) })))
+    Ok((
+        response.map(|incoming| body(incoming).boxed_unsync()),
+        Box::new(async { Ok(()) }),
+    ))
 }
 
 /// What the component asks for, but never longer than the host's limit.
@@ -87,7 +108,12 @@ async fn connect(target: &Target) -> Result<Box<dyn Stream>, Error> {
 async fn resolve(target: &Target) -> Result<Vec<SocketAddr>, Error> {
     let host = target.host.trim_start_matches('[').trim_end_matches(']');
     let addresses = tokio::net::lookup_host((host, target.port)).await;
-    Ok(addresses.map_err(|_| Error::DnsError { rcode: None, info_code: None })?.collect())
+    Ok(addresses
+        .map_err(|_| Error::DnsError {
+            rcode: None,
+            info_code: None,
+        })?
+        .collect())
 }
 
 async fn encrypt(target: &Target, stream: TcpStream) -> Result<Box<dyn Stream>, Error> {
@@ -96,8 +122,14 @@ async fn encrypt(target: &Target, stream: TcpStream) -> Result<Box<dyn Stream>, 
     }
     static CONFIG: OnceLock<Arc<rustls::ClientConfig>> = OnceLock::new();
     let config = CONFIG.get_or_init(|| {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() };
-        Arc::new(rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+        let roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.into(),
+        };
+        Arc::new(
+            rustls::ClientConfig::builder()
+                .with_root_certificates(roots)
+                .with_no_client_auth(),
+        )
     });
     let name = ServerName::try_from(target.host.clone()).map_err(|_| Error::HttpRequestUriInvalid)?;
     let stream = TlsConnector::from(config.clone()).connect(name, stream).await;

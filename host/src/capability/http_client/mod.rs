@@ -38,7 +38,10 @@ pub struct Hooks {
 impl Hooks {
     /// For a new instance.
     pub fn new(granted: Arc<Granted>) -> Self {
-        Self { granted, open: Arc::new(Semaphore::new(limits::OUTBOUND_REQUESTS_MAX)) }
+        Self {
+            granted,
+            open: Arc::new(Semaphore::new(limits::OUTBOUND_REQUESTS_MAX)),
+        }
     }
 
     /// Where the request goes, if that is granted.
@@ -62,7 +65,12 @@ impl Hooks {
             HttpDecision::PublicOnly => false,
             HttpDecision::PrivateToo => true,
         };
-        Ok(Target { encrypted: scheme == Scheme::Https, host, port, private })
+        Ok(Target {
+            encrypted: scheme == Scheme::Https,
+            host,
+            port,
+            private,
+        })
     }
 }
 
@@ -80,7 +88,13 @@ pub fn is_forbidden(name: &HeaderName) -> bool {
     ) || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "http2-settings")
 }
 
-type Sent = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>;
+type Sent = Result<
+    (
+        http::Response<WasiBody>,
+        Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ),
+    Error,
+>;
 
 impl WasiHttpHooks for Hooks {
     fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {

@@ -54,7 +54,10 @@ impl From<engine::Error> for contract::Error {
     fn from(error: engine::Error) -> Self {
         match error {
             engine::Error::Denied(what) => Self::Denied(what),
-            engine::Error::Constraint { kind, message } => Self::Constraint(contract::Constraint { kind: kind.into(), message }),
+            engine::Error::Constraint { kind, message } => Self::Constraint(contract::Constraint {
+                kind: kind.into(),
+                message,
+            }),
             engine::Error::Sql(message) => Self::Sql(message),
             engine::Error::Unmet(index) => Self::Unmet(index),
             engine::Error::TooLarge(limit) => Self::TooLarge(limit),

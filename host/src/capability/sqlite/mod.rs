@@ -15,8 +15,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasmtime::component::{Accessor, FutureReader, HasData, Linker, Resource, StreamReader};
 
-pub use engine::{Applied, Database, Databases, Migration, MigrationError, Role, Settings, Synchronous};
-pub use engine::{Error as EngineError, Outcome as EngineOutcome, Statement as EngineStatement, Step as EngineStep, Value as EngineValue};
+pub use engine::{Database, Databases, Migration, MigrationError, Role, Settings, Synchronous};
+pub use engine::{
+    Error as EngineError, Outcome as EngineOutcome, Statement as EngineStatement, Step as EngineStep,
+    Value as EngineValue,
+};
 
 /// What a version was granted: a role for each database.
 pub struct Granted {
@@ -81,7 +84,10 @@ impl sqlite::HostDatabase for View<'_> {
             return Ok(Err(Error::Denied(format!("database {name}"))));
         };
         let handle = match granted.databases.open(&name) {
-            Ok(database) => DatabaseHandle { database, role: role.clone() },
+            Ok(database) => DatabaseHandle {
+                database,
+                role: role.clone(),
+            },
             Err(error) => return Ok(Err(error.into())),
         };
         Ok(Ok(self.0.table.push(handle)?))
@@ -104,28 +110,55 @@ fn database(accessor: &Accessor<State, Sqlite>, this: &Resource<DatabaseHandle>)
 }
 
 impl sqlite::HostDatabaseWithStore<State> for Sqlite {
-    async fn query(accessor: &Accessor<State, Self>, this: Resource<DatabaseHandle>, asked: Statement) -> Answer<Outcome> {
+    async fn query(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+        asked: Statement,
+    ) -> Answer<Outcome> {
         let handle = database(accessor, &this)?;
         let result = handle.database.query(&handle.role, statement(asked)).await;
         Ok(result.map(outcome).map_err(Error::from))
     }
 
-    async fn query_all(accessor: &Accessor<State, Self>, this: Resource<DatabaseHandle>, asked: Vec<Statement>) -> Answer<Vec<Outcome>> {
+    async fn query_all(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+        asked: Vec<Statement>,
+    ) -> Answer<Vec<Outcome>> {
         let handle = database(accessor, &this)?;
-        let result = handle.database.query_all(&handle.role, asked.into_iter().map(statement).collect()).await;
+        let result = handle
+            .database
+            .query_all(&handle.role, asked.into_iter().map(statement).collect())
+            .await;
         Ok(result.map(outcomes).map_err(Error::from))
     }
 
-    async fn execute(accessor: &Accessor<State, Self>, this: Resource<DatabaseHandle>, asked: Statement) -> Answer<Outcome> {
+    async fn execute(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+        asked: Statement,
+    ) -> Answer<Outcome> {
         let handle = database(accessor, &this)?;
-        let step = engine::Step { statement: statement(asked), must_affect: false };
+        let step = engine::Step {
+            statement: statement(asked),
+            must_affect: false,
+        };
         let result = handle.database.batch(&handle.role, vec![step]).await;
-        Ok(result.map(|mut outcomes| outcome(outcomes.swap_remove(0))).map_err(Error::from))
+        Ok(result
+            .map(|mut outcomes| outcome(outcomes.swap_remove(0)))
+            .map_err(Error::from))
     }
 
-    async fn batch(accessor: &Accessor<State, Self>, this: Resource<DatabaseHandle>, steps: Vec<Step>) -> Answer<Vec<Outcome>> {
+    async fn batch(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+        steps: Vec<Step>,
+    ) -> Answer<Vec<Outcome>> {
         let handle = database(accessor, &this)?;
-        let steps = steps.into_iter().map(|step| engine::Step { statement: statement(step.statement), must_affect: step.must_affect });
+        let steps = steps.into_iter().map(|step| engine::Step {
+            statement: statement(step.statement),
+            must_affect: step.must_affect,
+        });
         let result = handle.database.batch(&handle.role, steps.collect()).await;
         Ok(result.map(outcomes).map_err(Error::from))
     }
@@ -142,7 +175,10 @@ impl sqlite::HostDatabaseWithStore<State> for Sqlite {
         }
     }
 
-    async fn begin(accessor: &Accessor<State, Self>, this: Resource<DatabaseHandle>) -> Answer<Resource<TransactionHandle>> {
+    async fn begin(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+    ) -> Answer<Resource<TransactionHandle>> {
         let handle = database(accessor, &this)?;
         match handle.database.begin(&handle.role).await {
             Ok(transaction) => {
@@ -163,7 +199,11 @@ impl sqlite::HostTransaction for View<'_> {
 }
 
 impl sqlite::HostTransactionWithStore<State> for Sqlite {
-    async fn execute(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>, asked: Statement) -> Answer<Outcome> {
+    async fn execute(
+        accessor: &Accessor<State, Self>,
+        this: Resource<TransactionHandle>,
+        asked: Statement,
+    ) -> Answer<Outcome> {
         let handle = accessor.with(|mut access| access.get().0.table.get(&this).cloned())?;
         let result = handle.0.execute(statement(asked)).await;
         Ok(result.map(outcome).map_err(Error::from))
@@ -171,13 +211,17 @@ impl sqlite::HostTransactionWithStore<State> for Sqlite {
 
     async fn commit(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>) -> Answer<()> {
         let handle = accessor.with(|mut access| access.get().0.table.delete(this))?;
-        let Some(transaction) = Arc::into_inner(handle.0) else { return Ok(Err(Error::Closed)) };
+        let Some(transaction) = Arc::into_inner(handle.0) else {
+            return Ok(Err(Error::Closed));
+        };
         Ok(transaction.commit().await.map_err(Error::from))
     }
 
     async fn rollback(accessor: &Accessor<State, Self>, this: Resource<TransactionHandle>) -> Answer<()> {
         let handle = accessor.with(|mut access| access.get().0.table.delete(this))?;
-        let Some(transaction) = Arc::into_inner(handle.0) else { return Ok(Err(Error::Closed)) };
+        let Some(transaction) = Arc::into_inner(handle.0) else {
+            return Ok(Err(Error::Closed));
+        };
         Ok(transaction.rollback().await.map_err(Error::from))
     }
 }

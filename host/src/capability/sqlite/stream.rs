@@ -1,7 +1,7 @@
 //! A large result on its way into a component, chunk by chunk, as fast as the component takes it.
 
-use super::Sqlite;
 use super::super::bindings::sqlite::{Error, Row, Value};
+use super::Sqlite;
 use super::engine::{self, RowStream};
 use crate::runtime::State;
 use std::pin::Pin;
@@ -18,7 +18,9 @@ pub fn reader(mut access: Access<'_, State, Sqlite>, rows: RowStream) -> wasmtim
     let columns = rows.columns().to_vec();
     let stream = StreamReader::new(&mut access, Rows { rows, end: Some(end) })?;
     // A stream that is dropped early was not read to its end, and nothing failed.
-    let result = FutureReader::new(&mut access, async { wasmtime::error::Ok(ended.await.unwrap_or(Ok(()))) })?;
+    let result = FutureReader::new(&mut access, async {
+        wasmtime::error::Ok(ended.await.unwrap_or(Ok(())))
+    })?;
     Ok((columns, stream, result))
 }
 
@@ -67,5 +69,7 @@ impl StreamProducer<State> for Rows {
 }
 
 fn row(values: Vec<engine::Value>) -> Row {
-    Row { values: values.into_iter().map(Value::from).collect() }
+    Row {
+        values: values.into_iter().map(Value::from).collect(),
+    }
 }

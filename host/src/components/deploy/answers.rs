@@ -71,16 +71,39 @@ pub struct NotStarted {
 
 impl Summary {
     pub fn new(running: Running) -> Summary {
-        let Version { name, number, manifest, origin, .. } = running.version;
+        let Version {
+            name,
+            number,
+            manifest,
+            origin,
+            ..
+        } = running.version;
         let deployed = rfc3339(running.deployed_ms);
-        Summary { name, description: manifest.description, version: number, origin, deployed, routes: manifest.routes }
+        Summary {
+            name,
+            description: manifest.description,
+            version: number,
+            origin,
+            deployed,
+            routes: manifest.routes,
+        }
     }
 }
 
 impl Details {
     pub fn new(running: Running) -> Details {
-        let Version { digest, grants, manifest, .. } = running.version.clone();
-        Details { summary: Summary::new(running), digest: digest.to_string(), grants, manifest }
+        let Version {
+            digest,
+            grants,
+            manifest,
+            ..
+        } = running.version.clone();
+        Details {
+            summary: Summary::new(running),
+            digest: digest.to_string(),
+            grants,
+            manifest,
+        }
     }
 }
 

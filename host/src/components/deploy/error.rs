@@ -23,9 +23,17 @@ pub enum DeployError {
     )]
     GrantsNotAccepted { name: String, diff: GrantsDiff },
     #[error("a migration of `{name}` in {database}.db failed, so nothing was deployed: {error}")]
-    Migration { name: String, database: String, error: MigrationError },
+    Migration {
+        name: String,
+        database: String,
+        error: Box<MigrationError>,
+    },
     #[error("{database}.db, which `{name}` migrates, cannot be used: {error}")]
-    Database { name: String, database: String, error: EngineError },
+    Database {
+        name: String,
+        database: String,
+        error: EngineError,
+    },
     #[error("no component `{0}` is deployed; `guesthouse components list` shows those that are")]
     NotFound(String),
     #[error("`{name}` has no version {number}; `guesthouse components versions {name}` shows those that are kept")]

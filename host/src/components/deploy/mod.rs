@@ -37,7 +37,12 @@ pub struct Deployer<R: Runtime> {
 
 impl<R: Runtime> Deployer<R> {
     pub fn new(store: Store, databases: Arc<Databases>, runtime: Arc<R>) -> Deployer<R> {
-        Deployer { store, databases, runtime, one_at_a_time: Mutex::new(()) }
+        Deployer {
+            store,
+            databases,
+            runtime,
+            one_at_a_time: Mutex::new(()),
+        }
     }
 
     pub fn databases(&self) -> &Arc<Databases> {
@@ -71,7 +76,13 @@ impl<R: Runtime> Deployer<R> {
         self.migrate(&package).await?;
 
         let detail = ready::describe(&diff, &version);
-        let entry = Entry { actor, action: "deploy", component: &name, version: version.number, detail };
+        let entry = Entry {
+            actor,
+            action: "deploy",
+            component: &name,
+            version: version.number,
+            detail,
+        };
         self.store.add(&version, &package.bytes, true, entry).await?;
         Ok(self.put(version.replaced, version, prepared))
     }
@@ -89,8 +100,16 @@ impl<R: Runtime> Deployer<R> {
         let package = self.store.package(&version.digest).await?;
         let prepared = self.prepare(&version, &package).await?;
 
-        let detail = pointer.current.map_or_else(String::new, |current| format!("from version {current}"));
-        let entry = Entry { actor, action: "rollback", component: name, version: version.number, detail };
+        let detail = pointer
+            .current
+            .map_or_else(String::new, |current| format!("from version {current}"));
+        let entry = Entry {
+            actor,
+            action: "rollback",
+            component: name,
+            version: version.number,
+            detail,
+        };
         self.store.point(name, version.number, entry).await?;
         Ok(self.put(pointer.current, version, prepared))
     }
@@ -99,7 +118,11 @@ impl<R: Runtime> Deployer<R> {
     /// off. The data that a component wrote stays.
     pub async fn remove(&self, name: &str, actor: Actor) -> Result<Removed, DeployError> {
         let _held = self.one_at_a_time.lock().await;
-        let running = self.store.running_one(name).await?.ok_or_else(|| DeployError::NotFound(name.to_owned()))?;
+        let running = self
+            .store
+            .running_one(name)
+            .await?
+            .ok_or_else(|| DeployError::NotFound(name.to_owned()))?;
         let number = running.version.number;
         let versions = self.store.versions(name).await?;
         let builtin = versions.into_iter().find(|version| version.origin == Origin::Builtin);
@@ -116,14 +139,25 @@ impl<R: Runtime> Deployer<R> {
         };
         let now = successor.as_ref().map(|(version, _)| version.number);
         let detail = now.map_or_else(String::new, |now| format!("back to the built-in, version {now}"));
-        let entry = Entry { actor, action: "remove", component: name, version: number, detail };
+        let entry = Entry {
+            actor,
+            action: "remove",
+            component: name,
+            version: number,
+            detail,
+        };
         self.store.remove(name, now, entry).await?;
         let change = match successor {
-            Some((version, prepared)) => Change::Put(version, prepared),
+            Some((version, prepared)) => Change::Put(Box::new(version), prepared),
             None => Change::Remove(name.to_owned()),
         };
         self.runtime.switch(vec![change]);
-        Ok(Removed { name: name.to_owned(), version: number, now, can_return })
+        Ok(Removed {
+            name: name.to_owned(),
+            version: number,
+            now,
+            can_return,
+        })
     }
 
     /// Everything that runs, by name.
@@ -133,7 +167,9 @@ impl<R: Runtime> Deployer<R> {
 
     pub async fn show(&self, name: &str) -> Result<Details, DeployError> {
         let running = self.store.running_one(name).await?;
-        running.map(Details::new).ok_or_else(|| DeployError::NotFound(name.to_owned()))
+        running
+            .map(Details::new)
+            .ok_or_else(|| DeployError::NotFound(name.to_owned()))
     }
 
     /// The kept versions, the newest first. A component that is switched off still has some.
@@ -143,13 +179,21 @@ impl<R: Runtime> Deployer<R> {
             return Err(DeployError::NotFound(name.to_owned()));
         }
         let current = self.store.pointer(name).await?.and_then(|pointer| pointer.current);
-        Ok(versions.iter().map(|version| VersionLine::new(version, current)).collect())
+        Ok(versions
+            .iter()
+            .map(|version| VersionLine::new(version, current))
+            .collect())
     }
 
     fn put(&self, previous: Option<u64>, version: Version, prepared: R::Prepared) -> Deployed {
         let (name, routes) = (version.name.clone(), version.manifest.routes.clone());
-        let deployed = Deployed { name, version: version.number, previous, routes };
-        self.runtime.switch(vec![Change::Put(version, prepared)]);
+        let deployed = Deployed {
+            name,
+            version: version.number,
+            previous,
+            routes,
+        };
+        self.runtime.switch(vec![Change::Put(Box::new(version), prepared)]);
         deployed
     }
 }

@@ -32,7 +32,10 @@ impl<R: Runtime> Deployer<R> {
     /// No other component that runs has one of its routes.
     pub(super) async fn check_routes(&self, version: &Version) -> Result<(), DeployError> {
         let running = self.store.running().await?;
-        let others = running.iter().map(|running| &running.version).filter(|other| other.name != version.name);
+        let others = running
+            .iter()
+            .map(|running| &running.version)
+            .filter(|other| other.name != version.name);
         let others = others.map(|other| (other.name.as_str(), other.manifest.routes.as_slice()));
         match routes::conflict(&version.name, &version.manifest.routes, others) {
             Some(conflict) => Err(DeployError::Route(conflict)),
@@ -42,7 +45,10 @@ impl<R: Runtime> Deployer<R> {
 
     pub(super) async fn prepare(&self, version: &Version, package: &Bytes) -> Result<R::Prepared, DeployError> {
         let prepared = self.runtime.prepare(version, package.clone()).await;
-        prepared.map_err(|refusal| DeployError::Refused { name: version.name.clone(), refusal })
+        prepared.map_err(|refusal| DeployError::Refused {
+            name: version.name.clone(),
+            refusal,
+        })
     }
 
     /// Applies the migrations of a package under the grants of its manifest.
@@ -50,7 +56,9 @@ impl<R: Runtime> Deployer<R> {
         let name = &package.manifest.name;
         for (database, migrations) in &package.migrations {
             // Reading a package refuses migrations of a database without a grant.
-            let Some(grant) = package.manifest.grants.sqlite.get(database) else { continue };
+            let Some(grant) = package.manifest.grants.sqlite.get(database) else {
+                continue;
+            };
             let role = Arc::new(Role::new(&grant.read, &grant.write, &grant.schema));
             let opened = self.databases.open(database).map_err(|error| DeployError::Database {
                 name: name.clone(),
@@ -58,7 +66,11 @@ impl<R: Runtime> Deployer<R> {
                 error,
             })?;
             let applied = opened.migrate(&role, name, migrations.clone()).await;
-            applied.map_err(|error| DeployError::Migration { name: name.clone(), database: database.clone(), error })?;
+            applied.map_err(|error| DeployError::Migration {
+                name: name.clone(),
+                database: database.clone(),
+                error: Box::new(error),
+            })?;
         }
         Ok(())
     }
@@ -72,19 +84,25 @@ pub(super) fn rollback_target(
     number: Option<u64>,
 ) -> Result<Version, DeployError> {
     if let Some(number) = number.filter(|number| current == Some(*number)) {
-        return Err(DeployError::RunsAlready { name: name.to_owned(), number });
+        return Err(DeployError::RunsAlready {
+            name: name.to_owned(),
+            number,
+        });
     }
     let find = |wanted: u64| versions.iter().find(|version| version.number == wanted);
     let target = match (number, current) {
-        (Some(number), _) => {
-            find(number).ok_or_else(|| DeployError::NoSuchVersion { name: name.to_owned(), number })?
-        }
+        (Some(number), _) => find(number).ok_or_else(|| DeployError::NoSuchVersion {
+            name: name.to_owned(),
+            number,
+        })?,
         // Nothing runs: the newest one returns.
         (None, None) => versions.first().ok_or_else(|| DeployError::NotFound(name.to_owned()))?,
         (None, Some(current)) => {
             let replaced = find(current).and_then(|version| version.replaced).and_then(find);
             let earlier = || versions.iter().find(|version| version.number < current);
-            replaced.or_else(earlier).ok_or_else(|| DeployError::NothingBefore(name.to_owned()))?
+            replaced
+                .or_else(earlier)
+                .ok_or_else(|| DeployError::NothingBefore(name.to_owned()))?
         }
     };
     Ok(target.clone())

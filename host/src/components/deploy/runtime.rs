@@ -20,7 +20,7 @@ pub trait Runtime: Send + Sync + 'static {
 /// A change of what runs.
 pub enum Change<P> {
     /// This version now runs under its name.
-    Put(Version, P),
+    Put(Box<Version>, P),
     /// Nothing runs under this name any more.
     Remove(String),
 }

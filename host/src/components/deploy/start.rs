@@ -53,7 +53,13 @@ impl<R: Runtime> Deployer<R> {
             self.check_routes(&version).await?;
         }
         let detail = format!("digest {digest}");
-        let entry = Entry { actor: Actor::Start, action: "adopt", component: name, version: version.number, detail };
+        let entry = Entry {
+            actor: Actor::Start,
+            action: "adopt",
+            component: name,
+            version: version.number,
+            detail,
+        };
         Ok(self.store.add(&version, &package.bytes, takes_over, entry).await?)
     }
 
@@ -66,14 +72,17 @@ impl<R: Runtime> Deployer<R> {
             let refused = match self.store.package(&version.digest).await {
                 Ok(package) => match self.runtime.prepare(&version, package).await {
                     Ok(prepared) => {
-                        changes.push(Change::Put(version, prepared));
+                        changes.push(Change::Put(Box::new(version), prepared));
                         continue;
                     }
                     Err(refusal) => refusal,
                 },
                 Err(error) => Refusal::Internal(error.to_string()),
             };
-            not_started.push(NotStarted { name: version.name, why: refused.to_string() });
+            not_started.push(NotStarted {
+                name: version.name,
+                why: refused.to_string(),
+            });
         }
         self.runtime.switch(changes);
         Ok(not_started)

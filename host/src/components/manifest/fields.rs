@@ -21,7 +21,10 @@ pub struct Mistakes(pub Vec<Mistake>);
 
 impl Mistakes {
     pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Mistake { path: path.into(), message: message.into() });
+        self.0.push(Mistake {
+            path: path.into(),
+            message: message.into(),
+        });
     }
 }
 
@@ -34,12 +37,20 @@ pub struct Fields {
 
 impl Fields {
     pub fn new(path: impl Into<String>, table: toml::Table) -> Fields {
-        Fields { path: path.into(), table, known: Vec::new() }
+        Fields {
+            path: path.into(),
+            table,
+            known: Vec::new(),
+        }
     }
 
     /// The full path of a key of this table.
     pub fn path(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     /// A value, if it is there and has the right type.
@@ -76,14 +87,19 @@ impl Fields {
     /// A table inside this one, if it is there.
     pub fn section(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Option<Fields> {
         let path = self.path(key);
-        self.optional::<toml::Table>(key, mistakes).map(|table| Fields::new(path, table))
+        self.optional::<toml::Table>(key, mistakes)
+            .map(|table| Fields::new(path, table))
     }
 
     /// Every table inside this one, by name: for keys that the author chooses.
     pub fn sections(self, mistakes: &mut Mistakes) -> Vec<(String, Fields)> {
         let mut sections = Vec::with_capacity(self.table.len());
         for (key, value) in self.table {
-            let path = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
+            let path = if self.path.is_empty() {
+                key.clone()
+            } else {
+                format!("{}.{key}", self.path)
+            };
             if let Some(table) = convert::<toml::Table>(value, &path, mistakes) {
                 sections.push((key, Fields::new(path, table)));
             }
@@ -95,7 +111,10 @@ impl Fields {
     pub fn finish(self, mistakes: &mut Mistakes) {
         for key in self.table.keys() {
             let known = self.known.join("`, `");
-            mistakes.add(self.path(key), format!("is not a key of a manifest; the keys known here are `{known}`"));
+            mistakes.add(
+                self.path(key),
+                format!("is not a key of a manifest; the keys known here are `{known}`"),
+            );
         }
     }
 }

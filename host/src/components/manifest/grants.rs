@@ -66,7 +66,10 @@ fn read_origins(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes)
 fn bounded(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<(String, String)> {
     let entries = fields.texts(key, mistakes);
     if entries.len() > limits::GRANTS_PER_KIND_MAX {
-        mistakes.add(fields.path(key), format!("has more than {} entries", limits::GRANTS_PER_KIND_MAX));
+        mistakes.add(
+            fields.path(key),
+            format!("has more than {} entries", limits::GRANTS_PER_KIND_MAX),
+        );
     }
     entries
 }

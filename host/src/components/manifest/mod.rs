@@ -81,11 +81,19 @@ pub struct ManifestError {
 }
 
 fn count(mistakes: &[Mistake]) -> String {
-    if mistakes.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", mistakes.len()) }
+    if mistakes.len() == 1 {
+        "a mistake".to_owned()
+    } else {
+        format!("{} mistakes", mistakes.len())
+    }
 }
 
 fn sentence(mistakes: &[Mistake]) -> String {
-    mistakes.iter().map(|mistake| format!("`{}` {}", mistake.path, mistake.message)).collect::<Vec<_>>().join("; ")
+    mistakes
+        .iter()
+        .map(|mistake| format!("`{}` {}", mistake.path, mistake.message))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 impl Manifest {
@@ -95,7 +103,9 @@ impl Manifest {
         let manifest = match text.parse::<toml::Table>() {
             Ok(table) => read(Fields::new("", table), &mut mistakes),
             Err(error) => {
-                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+                let line = error
+                    .span()
+                    .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
                 mistakes.add(format!("line {line}"), format!("is not TOML: {}", error.message()));
                 None
             }
@@ -114,11 +124,26 @@ fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Option<Manifest> {
     }
     let description = fields.optional("description", mistakes);
     let routes = read_routes(&mut fields, mistakes);
-    let reuse = fields.section("reuse", mistakes).map(|section| read_reuse(section, mistakes));
-    let grants = fields.section("grants", mistakes).map(|section| grants::read(section, mistakes)).unwrap_or_default();
-    let limits = fields.section("limits", mistakes).map(|section| read_limits(section, mistakes)).unwrap_or_default();
+    let reuse = fields
+        .section("reuse", mistakes)
+        .map(|section| read_reuse(section, mistakes));
+    let grants = fields
+        .section("grants", mistakes)
+        .map(|section| grants::read(section, mistakes))
+        .unwrap_or_default();
+    let limits = fields
+        .section("limits", mistakes)
+        .map(|section| read_limits(section, mistakes))
+        .unwrap_or_default();
     fields.finish(mistakes);
-    Some(Manifest { name: name?, description, routes, reuse, grants, limits })
+    Some(Manifest {
+        name: name?,
+        description,
+        routes,
+        reuse,
+        grants,
+        limits,
+    })
 }
 
 fn read_routes(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<String> {
@@ -132,14 +157,23 @@ fn read_routes(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<String> {
 
 fn read_reuse(mut fields: Fields, mistakes: &mut Mistakes) -> Reuse {
     let default = Reuse::default();
-    let max_requests = fields.optional("max_requests", mistakes).unwrap_or(default.max_requests);
-    let max_concurrent = fields.optional("max_concurrent", mistakes).unwrap_or(default.max_concurrent);
+    let max_requests = fields
+        .optional("max_requests", mistakes)
+        .unwrap_or(default.max_requests);
+    let max_concurrent = fields
+        .optional("max_concurrent", mistakes)
+        .unwrap_or(default.max_concurrent);
     if !(1..=limits::INSTANCE_CONCURRENT_MAX).contains(&max_concurrent) {
-        mistakes
-            .add(fields.path("max_concurrent"), format!("must be from 1 to {}", limits::INSTANCE_CONCURRENT_MAX));
+        mistakes.add(
+            fields.path("max_concurrent"),
+            format!("must be from 1 to {}", limits::INSTANCE_CONCURRENT_MAX),
+        );
     }
     fields.finish(mistakes);
-    Reuse { max_requests, max_concurrent }
+    Reuse {
+        max_requests,
+        max_concurrent,
+    }
 }
 
 fn read_limits(mut fields: Fields, mistakes: &mut Mistakes) -> Limits {
@@ -147,10 +181,16 @@ fn read_limits(mut fields: Fields, mistakes: &mut Mistakes) -> Limits {
     let memory_mib = fields.optional("memory_mib", mistakes).unwrap_or(default.memory_mib);
     let timeout_ms = fields.optional("timeout_ms", mistakes).unwrap_or(default.timeout_ms);
     if !(1..=limits::COMPONENT_MEMORY_MIB_MAX).contains(&memory_mib) {
-        mistakes.add(fields.path("memory_mib"), format!("must be from 1 to {}", limits::COMPONENT_MEMORY_MIB_MAX));
+        mistakes.add(
+            fields.path("memory_mib"),
+            format!("must be from 1 to {}", limits::COMPONENT_MEMORY_MIB_MAX),
+        );
     }
     if !(1..=limits::REQUEST_TIMEOUT_MS_MAX).contains(&timeout_ms) {
-        mistakes.add(fields.path("timeout_ms"), format!("must be from 1 to {}", limits::REQUEST_TIMEOUT_MS_MAX));
+        mistakes.add(
+            fields.path("timeout_ms"),
+            format!("must be from 1 to {}", limits::REQUEST_TIMEOUT_MS_MAX),
+        );
     }
     fields.finish(mistakes);
     Limits { memory_mib, timeout_ms }

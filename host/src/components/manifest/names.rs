@@ -12,17 +12,23 @@ pub fn component_name_mistake(name: &str) -> Option<String> {
 /// What is wrong with the name of a database, if anything.
 pub fn database_name_mistake(name: &str) -> Option<String> {
     if HOST_DATABASES.contains(&name) {
-        return Some(format!("the database `{name}` belongs to the host and cannot be granted"));
+        return Some(format!(
+            "the database `{name}` belongs to the host and cannot be granted"
+        ));
     }
     (!is_identifier(name, b'_')).then(|| {
-        format!("`{name}` is no name for a database: use a letter, then letters, digits and `_`, all lower case, at most 63")
+        format!(
+            "`{name}` is no name for a database: use a letter, then letters, digits and `_`, all lower case, at most 63"
+        )
     })
 }
 
 fn is_identifier(name: &str, joiner: u8) -> bool {
     (1..=63).contains(&name.len())
         && name.as_bytes()[0].is_ascii_lowercase()
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == joiner)
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == joiner)
 }
 
 /// The three kinds of a grant on tables.
@@ -46,11 +52,15 @@ pub fn table_mistake(entry: &str, kind: TableGrant) -> Option<String> {
         return Some(format!("`{entry}` is neither `table` nor `table.column` nor `*`"));
     }
     if column.is_some() && kind == TableGrant::Schema {
-        return Some(format!("`{entry}`: tables are created and dropped as a whole, so name no column here"));
+        return Some(format!(
+            "`{entry}`: tables are created and dropped as a whole, so name no column here"
+        ));
     }
     let reads_schema = kind == TableGrant::Read && entry == "sqlite_schema";
     if table.to_ascii_lowercase().starts_with("sqlite_") && !reads_schema {
-        return Some(format!("`{entry}` belongs to SQLite; only `sqlite_schema` can be granted, for reading"));
+        return Some(format!(
+            "`{entry}` belongs to SQLite; only `sqlite_schema` can be granted, for reading"
+        ));
     }
     if kind != TableGrant::Read && table.eq_ignore_ascii_case("_migration") {
         return Some(format!("`{entry}` is written by the host alone"));

@@ -23,10 +23,25 @@ fn a_full_manifest_is_read() {
         "#,
     )
     .expect("a good manifest");
-    assert_eq!(manifest.reuse, Some(Reuse { max_requests: 0, max_concurrent: limits::INSTANCE_CONCURRENT_DEFAULT }));
-    assert_eq!(manifest.limits, Limits { memory_mib: 32, timeout_ms: limits::REQUEST_TIMEOUT_MS_DEFAULT });
+    assert_eq!(
+        manifest.reuse,
+        Some(Reuse {
+            max_requests: 0,
+            max_concurrent: limits::INSTANCE_CONCURRENT_DEFAULT
+        })
+    );
+    assert_eq!(
+        manifest.limits,
+        Limits {
+            memory_mib: 32,
+            timeout_ms: limits::REQUEST_TIMEOUT_MS_DEFAULT
+        }
+    );
     assert_eq!(manifest.grants.sqlite["main"].read, ["a.b", "entry"]);
-    assert_eq!(manifest.grants.http.allow_private[0].to_string(), "http://127.0.0.1:9000");
+    assert_eq!(
+        manifest.grants.http.allow_private[0].to_string(),
+        "http://127.0.0.1:9000"
+    );
     let json = serde_json::to_string(&manifest).expect("JSON");
     assert_eq!(serde_json::from_str::<Manifest>(&json).expect("a manifest"), manifest);
 }
@@ -34,7 +49,10 @@ fn a_full_manifest_is_read() {
 #[test]
 fn the_smallest_manifest_asks_for_nothing() {
     let manifest = Manifest::parse("name = \"a\"").expect("a good manifest");
-    assert_eq!((manifest.grants, manifest.reuse, manifest.routes), (Grants::default(), None, Vec::new()));
+    assert_eq!(
+        (manifest.grants, manifest.reuse, manifest.routes),
+        (Grants::default(), None, Vec::new())
+    );
 }
 
 #[test]

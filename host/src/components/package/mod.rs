@@ -71,11 +71,19 @@ impl Package {
     pub fn read(bytes: Bytes) -> Result<Package, PackageError> {
         let (manifests, migration_texts) = split(&bytes)?;
         let [manifest] = &manifests[..] else {
-            return Err(if manifests.is_empty() { PackageError::NoManifest } else { PackageError::ManyManifests });
+            return Err(if manifests.is_empty() {
+                PackageError::NoManifest
+            } else {
+                PackageError::ManyManifests
+            });
         };
         let manifest = Manifest::parse(manifest).map_err(PackageError::Manifest)?;
         let migrations = read_migrations(migration_texts, &manifest)?;
-        Ok(Package { bytes, manifest, migrations })
+        Ok(Package {
+            bytes,
+            manifest,
+            migrations,
+        })
     }
 
     /// Deploys it under another name than its manifest gives. The error says what is wrong with that name.
@@ -111,17 +119,29 @@ fn read_migrations(texts: Vec<&str>, manifest: &Manifest) -> Result<BTreeMap<Str
     let mut migrations: BTreeMap<String, Vec<Migration>> = BTreeMap::new();
     for text in texts {
         let (path, sql) = text.split_once('\n').unwrap_or((text, ""));
-        let problem = |problem: String| PackageError::Migration { path: path.to_owned(), problem };
-        let (database, file) = path.split_once('/').ok_or_else(|| problem("is not in the folder of a database".into()))?;
+        let problem = |problem: String| PackageError::Migration {
+            path: path.to_owned(),
+            problem,
+        };
+        let (database, file) = path
+            .split_once('/')
+            .ok_or_else(|| problem("is not in the folder of a database".into()))?;
         let (version, name) = file_name(file).map_err(|error| problem(error.to_string()))?;
-        if !manifest.grants.sqlite.get(database).is_some_and(|grant| !grant.schema.is_empty()) {
-            return Err(problem(format!("needs `schema` in `[grants.sqlite.{database}]` with the tables that it makes")));
+        let grant = manifest.grants.sqlite.get(database);
+        if grant.is_none_or(|grant| grant.schema.is_empty()) {
+            return Err(problem(format!(
+                "needs `schema` in `[grants.sqlite.{database}]` with the tables that it makes"
+            )));
         }
         let list = migrations.entry(database.to_owned()).or_default();
         if list.iter().any(|other| other.version == version) {
             return Err(problem("has the same version as another one".into()));
         }
-        list.push(Migration { version, name, sql: sql.to_owned() });
+        list.push(Migration {
+            version,
+            name,
+            sql: sql.to_owned(),
+        });
     }
     for list in migrations.values_mut() {
         list.sort_by_key(|migration| migration.version);

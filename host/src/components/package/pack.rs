@@ -20,5 +20,9 @@ pub fn pack(component: Vec<u8>, manifest: &str, migrations: &[(String, String)])
 }
 
 fn append(package: &mut Vec<u8>, name: &str, text: &str) {
-    CustomSection { name: name.into(), data: text.as_bytes().into() }.append_to_component(package);
+    CustomSection {
+        name: name.into(),
+        data: text.as_bytes().into(),
+    }
+    .append_to_component(package);
 }

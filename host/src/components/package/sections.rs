@@ -17,19 +17,27 @@ pub fn custom(bytes: &[u8]) -> Result<Vec<Section<'_>>, PackageError> {
     let mut parser = Parser::new(0);
     let mut offset = 0;
     loop {
-        let rest = bytes.get(offset..).ok_or_else(|| PackageError::Damaged("it ends inside a section".into()))?;
+        let rest = bytes
+            .get(offset..)
+            .ok_or_else(|| PackageError::Damaged("it ends inside a section".into()))?;
         let chunk = parser.parse(rest, true).map_err(damaged)?;
         let Chunk::Parsed { consumed, payload } = chunk else {
             return Err(PackageError::Damaged("it ends early".into()));
         };
         offset += consumed;
         match payload {
-            Payload::Version { encoding: Encoding::Module, .. } => return Err(PackageError::CoreModule),
+            Payload::Version {
+                encoding: Encoding::Module,
+                ..
+            } => return Err(PackageError::CoreModule),
             // The parser goes on behind what is nested; so must the bytes.
             Payload::ModuleSection { unchecked_range, .. } | Payload::ComponentSection { unchecked_range, .. } => {
                 offset = unchecked_range.end;
             }
-            Payload::CustomSection(section) => sections.push(Section { name: section.name(), data: section.data() }),
+            Payload::CustomSection(section) => sections.push(Section {
+                name: section.name(),
+                data: section.data(),
+            }),
             Payload::End(_) => return Ok(sections),
             _ => {}
         }
@@ -46,8 +54,13 @@ fn check_start(bytes: &[u8]) -> Result<(), PackageError> {
     if bytes.starts_with(b"\0asm") {
         return Ok(());
     }
-    let looks_like_text = bytes.trim_ascii_start().starts_with(b"(module") || bytes.trim_ascii_start().starts_with(b"(component");
-    Err(if looks_like_text { PackageError::WasmText } else { PackageError::NotWasm })
+    let looks_like_text =
+        bytes.trim_ascii_start().starts_with(b"(module") || bytes.trim_ascii_start().starts_with(b"(component");
+    Err(if looks_like_text {
+        PackageError::WasmText
+    } else {
+        PackageError::NotWasm
+    })
 }
 
 fn damaged(error: BinaryReaderError) -> PackageError {

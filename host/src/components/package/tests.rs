@@ -9,7 +9,10 @@ use super::*;
 /// A component with a module inside it that has a section of the same name as ours.
 fn component() -> Vec<u8> {
     let mut module = Module::new();
-    module.section(&CustomSection { name: pack::MANIFEST_SECTION.into(), data: b"name = \"inner\"".as_slice().into() });
+    module.section(&CustomSection {
+        name: pack::MANIFEST_SECTION.into(),
+        data: b"name = \"inner\"".as_slice().into(),
+    });
     let mut component = Component::new();
     component.section(&ModuleSection(&module));
     component.finish()
@@ -23,14 +26,18 @@ fn read(bytes: Vec<u8>) -> Result<Package, PackageError> {
 
 #[test]
 fn a_package_is_read_back_with_its_migrations_in_order() {
-    let migrations =
-        [("main/U10__b.sql".to_owned(), "SELECT 10;\nSELECT 11;".to_owned()), ("main/U9__a.sql".to_owned(), String::new())];
+    let migrations = [
+        ("main/U10__b.sql".to_owned(), "SELECT 10;\nSELECT 11;".to_owned()),
+        ("main/U9__a.sql".to_owned(), String::new()),
+    ];
     let bytes = pack(component(), MANIFEST, &migrations);
     assert_eq!(is_packed(&bytes), Ok(true));
     let package = read(bytes).expect("a package");
     assert_eq!(package.manifest.name, "a");
-    let main: Vec<_> =
-        package.migrations["main"].iter().map(|one| (one.version, one.name.as_str(), one.sql.as_str())).collect();
+    let main: Vec<_> = package.migrations["main"]
+        .iter()
+        .map(|one| (one.version, one.name.as_str(), one.sql.as_str()))
+        .collect();
     assert_eq!(main, [(9, "a", ""), (10, "b", "SELECT 10;\nSELECT 11;")]);
 }
 
@@ -71,11 +78,29 @@ fn every_truncation_is_an_error() {
 fn a_migration_needs_a_good_name_and_a_grant() {
     let with = |path: &str| read(pack(component(), MANIFEST, &[(path.to_owned(), String::new())])).map(|_| ());
     assert_eq!(with("main/U1__x.sql"), Ok(()));
-    for path in ["U1__x.sql", "main/1__x.sql", "other/U1__x.sql", "main/U1_x.sql", "main/U__x.sql"] {
-        assert_eq!(with(path).expect_err("a bad migration").code(), "invalid_migration", "{path}");
+    for path in [
+        "U1__x.sql",
+        "main/1__x.sql",
+        "other/U1__x.sql",
+        "main/U1_x.sql",
+        "main/U__x.sql",
+    ] {
+        assert_eq!(
+            with(path).expect_err("a bad migration").code(),
+            "invalid_migration",
+            "{path}"
+        );
     }
-    let twice = [("main/U1__x.sql".to_owned(), String::new()), ("main/U01__y.sql".to_owned(), String::new())];
-    assert_eq!(read(pack(component(), MANIFEST, &twice)).expect_err("two of a version").code(), "invalid_migration");
+    let twice = [
+        ("main/U1__x.sql".to_owned(), String::new()),
+        ("main/U01__y.sql".to_owned(), String::new()),
+    ];
+    assert_eq!(
+        read(pack(component(), MANIFEST, &twice))
+            .expect_err("two of a version")
+            .code(),
+        "invalid_migration"
+    );
 }
 
 #[test]
@@ -83,6 +108,10 @@ fn two_manifests_are_refused() {
     let bytes = pack(pack(component(), MANIFEST, &[]), MANIFEST, &[]);
     assert_eq!(read(bytes).expect_err("two manifests"), PackageError::ManyManifests);
     let mut broken = component();
-    CustomSection { name: pack::MANIFEST_SECTION.into(), data: (&[0xff][..]).into() }.append_to_component(&mut broken);
+    CustomSection {
+        name: pack::MANIFEST_SECTION.into(),
+        data: (&[0xff][..]).into(),
+    }
+    .append_to_component(&mut broken);
     assert_eq!(read(broken).expect_err("no UTF-8").code(), "damaged_file");
 }

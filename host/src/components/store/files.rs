@@ -26,8 +26,12 @@ impl Files {
             let name = file_name(&digest);
             // The same bytes may be there from another version, unless something happened to them since.
             let is_there = || fs::read(folder.join(&name)).is_ok_and(|bytes| bytes == package);
-            if is_there() { Ok(()) } else { write_durably(&folder, &name, &package, 0o644) }
-                .map_err(|error| failed(&folder.join(&name), error))
+            if is_there() {
+                Ok(())
+            } else {
+                write_durably(&folder, &name, &package, 0o644)
+            }
+            .map_err(|error| failed(&folder.join(&name), error))
         })
         .await
     }
@@ -36,7 +40,11 @@ impl Files {
         let (path, digest) = (self.folder.join(file_name(digest)), digest.clone());
         blocking(move || {
             let bytes = fs::read(&path).map_err(|error| failed(&path, error))?;
-            if Digest::of(&bytes) == digest { Ok(Bytes::from(bytes)) } else { Err(StoreError::Altered(digest)) }
+            if Digest::of(&bytes) == digest {
+                Ok(Bytes::from(bytes))
+            } else {
+                Err(StoreError::Altered(digest))
+            }
         })
         .await
     }
@@ -65,18 +73,30 @@ fn file_name(digest: &Digest) -> String {
 }
 
 fn is_ours(name: &str) -> bool {
-    let finished = name.strip_suffix(crate::data_directory::file::UNFINISHED).unwrap_or(name);
-    finished.strip_suffix(".wasm").is_some_and(|digest| digest.parse::<Digest>().is_ok())
+    let finished = name
+        .strip_suffix(crate::data_directory::file::UNFINISHED)
+        .unwrap_or(name);
+    finished
+        .strip_suffix(".wasm")
+        .is_some_and(|digest| digest.parse::<Digest>().is_ok())
 }
 
 fn failed(path: &Path, error: io::Error) -> StoreError {
-    StoreError::File { path: path.display().to_string(), error }
+    StoreError::File {
+        path: path.display().to_string(),
+        error,
+    }
 }
 
 /// Packages are large and are synced to disk: no thread that answers requests may wait for that.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(error) => Err(StoreError::File { path: "components".to_owned(), error: io::Error::other(error) }),
+        Err(error) => Err(StoreError::File {
+            path: "components".to_owned(),
+            error: io::Error::other(error),
+        }),
     }
 }

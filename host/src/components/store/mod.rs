@@ -71,8 +71,15 @@ impl Store {
     /// Opens the store, makes its tables, and removes files that no version names.
     pub async fn open(database: Arc<Database>, directory: &DataDirectory) -> Result<Store, StoreError> {
         let role = Arc::new(Role::host());
-        database.migrate(&role, schema::SET, schema::migrations()).await.map_err(StoreError::Schema)?;
-        let store = Store { database, role, files: Files::new(directory.components()) };
+        database
+            .migrate(&role, schema::SET, schema::migrations())
+            .await
+            .map_err(StoreError::Schema)?;
+        let store = Store {
+            database,
+            role,
+            files: Files::new(directory.components()),
+        };
         store.sweep().await?;
         Ok(store)
     }
@@ -125,7 +132,10 @@ impl Store {
 
     /// Points a name to nothing or to its built-in, and forgets what was uploaded under it.
     pub async fn remove(&self, name: &str, builtin: Option<u64>, entry: Entry<'_>) -> Result<(), StoreError> {
-        let forget = step("DELETE FROM version WHERE name = ?1 AND origin = 'upload'", vec![text(name)]);
+        let forget = step(
+            "DELETE FROM version WHERE name = ?1 AND origin = 'upload'",
+            vec![text(name)],
+        );
         self.change(vec![point(name, builtin), forget], entry).await
     }
 
@@ -147,7 +157,10 @@ impl Store {
                 text(&entry.detail),
             ],
         ));
-        self.database.batch(&self.role, steps).await.map_err(StoreError::Database)?;
+        self.database
+            .batch(&self.role, steps)
+            .await
+            .map_err(StoreError::Database)?;
         // The change is done; a file that stays too long is no reason to call it failed.
         if let Err(error) = self.sweep().await {
             tracing::warn!(%error, "packages that no version needs were not removed");
@@ -161,20 +174,35 @@ impl Store {
     }
 
     async fn query(&self, sql: &str, parameters: Vec<EngineValue>) -> Result<EngineOutcome, StoreError> {
-        let statement = EngineStatement { sql: sql.into(), parameters };
-        self.database.query(&self.role, statement).await.map_err(StoreError::Database)
+        let statement = EngineStatement {
+            sql: sql.into(),
+            parameters,
+        };
+        self.database
+            .query(&self.role, statement)
+            .await
+            .map_err(StoreError::Database)
     }
 }
 
 fn step(sql: &str, parameters: Vec<EngineValue>) -> EngineStep {
-    EngineStep { statement: EngineStatement { sql: sql.into(), parameters }, must_affect: false }
+    EngineStep {
+        statement: EngineStatement {
+            sql: sql.into(),
+            parameters,
+        },
+        must_affect: false,
+    }
 }
 
 fn point(name: &str, number: Option<u64>) -> EngineStep {
     let number = number.map_or(EngineValue::Null, integer);
     let now = EngineValue::Integer(super::clock::now_ms());
     let sql = "UPDATE component SET current_version = ?2, deployed_ms = ?3 WHERE name = ?1";
-    EngineStep { must_affect: true, ..step(sql, vec![text(name), number, now]) }
+    EngineStep {
+        must_affect: true,
+        ..step(sql, vec![text(name), number, now])
+    }
 }
 
 fn text(text: &str) -> EngineValue {

@@ -40,21 +40,36 @@ pub fn version_parameters(version: &Version) -> Result<Vec<EngineValue>, StoreEr
 }
 
 pub fn versions(outcome: EngineOutcome) -> Result<Vec<Version>, StoreError> {
-    rows(&outcome).map(version).collect::<Option<_>>().ok_or(StoreError::Version(NotStored))
+    rows(&outcome)
+        .map(version)
+        .collect::<Option<_>>()
+        .ok_or(StoreError::Version(NotStored))
 }
 
 pub fn running(outcome: EngineOutcome) -> Result<Vec<Running>, StoreError> {
     let one = |row: &[EngineValue]| {
-        let (EngineValue::Integer(deployed_ms), row) = row.split_last()? else { return None };
-        Some(Running { version: version(row)?, deployed_ms: *deployed_ms })
+        let (EngineValue::Integer(deployed_ms), row) = row.split_last()? else {
+            return None;
+        };
+        Some(Running {
+            version: version(row)?,
+            deployed_ms: *deployed_ms,
+        })
     };
-    rows(&outcome).map(one).collect::<Option<_>>().ok_or(StoreError::Version(NotStored))
+    rows(&outcome)
+        .map(one)
+        .collect::<Option<_>>()
+        .ok_or(StoreError::Version(NotStored))
 }
 
 pub fn pointer(outcome: EngineOutcome) -> Result<Option<Pointer>, StoreError> {
-    let Some(row) = rows(&outcome).next() else { return Ok(None) };
+    let Some(row) = rows(&outcome).next() else {
+        return Ok(None);
+    };
     let pointer = match row {
-        [last, current] => as_number(last).zip(as_optional_number(current)).map(|(last, current)| Pointer { last, current }),
+        [last, current] => as_number(last)
+            .zip(as_optional_number(current))
+            .map(|(last, current)| Pointer { last, current }),
         _ => None,
     };
     pointer.map(Some).ok_or(StoreError::Version(NotStored))
@@ -62,7 +77,10 @@ pub fn pointer(outcome: EngineOutcome) -> Result<Option<Pointer>, StoreError> {
 
 pub fn digests(outcome: EngineOutcome) -> Result<Vec<Digest>, StoreError> {
     let digest = |row: &[EngineValue]| as_text(row.first()?)?.parse().ok();
-    rows(&outcome).map(digest).collect::<Option<_>>().ok_or(StoreError::Version(NotStored))
+    rows(&outcome)
+        .map(digest)
+        .collect::<Option<_>>()
+        .ok_or(StoreError::Version(NotStored))
 }
 
 fn rows(outcome: &EngineOutcome) -> ChunksExact<'_, EngineValue> {
@@ -70,8 +88,12 @@ fn rows(outcome: &EngineOutcome) -> ChunksExact<'_, EngineValue> {
 }
 
 fn version(row: &[EngineValue]) -> Option<Version> {
-    let [name, count, digest, manifest, grants, origin, replaced, created_ms] = row else { return None };
-    let EngineValue::Integer(created_ms) = created_ms else { return None };
+    let [name, count, digest, manifest, grants, origin, replaced, created_ms] = row else {
+        return None;
+    };
+    let EngineValue::Integer(created_ms) = created_ms else {
+        return None;
+    };
     Some(Version {
         name: as_text(name)?.to_owned(),
         number: as_number(count)?,
@@ -89,13 +111,25 @@ fn json<T: DeserializeOwned>(value: &EngineValue) -> Option<T> {
 }
 
 fn as_text(value: &EngineValue) -> Option<&str> {
-    if let EngineValue::Text(text) = value { Some(text) } else { None }
+    if let EngineValue::Text(text) = value {
+        Some(text)
+    } else {
+        None
+    }
 }
 
 fn as_number(value: &EngineValue) -> Option<u64> {
-    if let EngineValue::Integer(integer) = value { u64::try_from(*integer).ok() } else { None }
+    if let EngineValue::Integer(integer) = value {
+        u64::try_from(*integer).ok()
+    } else {
+        None
+    }
 }
 
 fn as_optional_number(value: &EngineValue) -> Option<Option<u64>> {
-    if let EngineValue::Null = value { Some(None) } else { as_number(value).map(Some) }
+    if let EngineValue::Null = value {
+        Some(None)
+    } else {
+        as_number(value).map(Some)
+    }
 }

@@ -5,7 +5,11 @@ use crate::capability::sqlite::Migration;
 pub const SET: &str = "components";
 
 pub fn migrations() -> Vec<Migration> {
-    vec![Migration { version: 1, name: "create_components".to_owned(), sql: TABLES.to_owned() }]
+    vec![Migration {
+        version: 1,
+        name: "create_components".to_owned(),
+        sql: TABLES.to_owned(),
+    }]
 }
 
 const TABLES: &str = "\

@@ -7,7 +7,9 @@ use crate::components::version::Origin;
 
 async fn open(folder: &tempfile::TempDir) -> (Store, DataDirectory) {
     let directory = DataDirectory::open(folder.path()).expect("a data directory");
-    let database = Databases::new(directory.path(), Settings::default()).open("host").expect("host.db");
+    let database = Databases::new(directory.path(), Settings::default())
+        .open("host")
+        .expect("host.db");
     (Store::open(database, &directory).await.expect("a store"), directory)
 }
 
@@ -24,11 +26,20 @@ async fn add(store: &Store, number: u64, origin: Origin, run: bool) {
         replaced: number.checked_sub(1),
         created_ms: 7,
     };
-    store.add(&version, &package, run, entry(number)).await.expect("a version");
+    store
+        .add(&version, &package, run, entry(number))
+        .await
+        .expect("a version");
 }
 
 fn entry(version: u64) -> Entry<'static> {
-    Entry { actor: Actor::Start, action: "deploy", component: "page", version, detail: String::new() }
+    Entry {
+        actor: Actor::Start,
+        action: "deploy",
+        component: "page",
+        version,
+        detail: String::new(),
+    }
 }
 
 #[tokio::test]
@@ -42,11 +53,26 @@ async fn the_last_versions_the_running_one_and_the_built_in_are_kept() {
     for number in 4..=kept + 5 {
         add(&store, number, Origin::Upload, false).await;
     }
-    let numbers: Vec<_> = store.versions("page").await.expect("versions").iter().map(|version| version.number).collect();
+    let numbers: Vec<_> = store
+        .versions("page")
+        .await
+        .expect("versions")
+        .iter()
+        .map(|version| version.number)
+        .collect();
     let expected: Vec<_> = (6..=kept + 5).rev().chain([3, 2]).collect();
     assert_eq!(numbers, expected);
-    assert_eq!(std::fs::read_dir(directory.components()).expect("the folder").count(), expected.len());
-    assert_eq!(store.pointer("page").await.expect("a pointer"), Some(Pointer { last: kept + 5, current: Some(3) }));
+    assert_eq!(
+        std::fs::read_dir(directory.components()).expect("the folder").count(),
+        expected.len()
+    );
+    assert_eq!(
+        store.pointer("page").await.expect("a pointer"),
+        Some(Pointer {
+            last: kept + 5,
+            current: Some(3)
+        })
+    );
 }
 
 #[tokio::test]
@@ -55,7 +81,14 @@ async fn a_version_is_read_as_it_was_written_and_a_damaged_package_is_refused() 
     let (store, directory) = open(&folder).await;
     add(&store, 1, Origin::Builtin, true).await;
     let running = store.running_one("page").await.expect("a row").expect("a version");
-    let Version { number, origin, replaced, created_ms, digest, .. } = running.version;
+    let Version {
+        number,
+        origin,
+        replaced,
+        created_ms,
+        digest,
+        ..
+    } = running.version;
     assert_eq!((number, origin, replaced, created_ms), (1, Origin::Builtin, Some(0), 7));
     assert_eq!(store.package(&digest).await.expect("the package"), "package 1");
     std::fs::write(directory.components().join(format!("{digest}.wasm")), "package 2").expect("a file");
@@ -69,9 +102,19 @@ async fn neither_versions_nor_the_audit_can_be_changed() {
     add(&store, 1, Origin::Upload, true).await;
     store.remove("page", None, entry(1)).await.expect("a removal");
     add(&store, 2, Origin::Upload, true).await;
-    for sql in ["UPDATE version SET origin = 'builtin'", "UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
-        assert!(store.change(vec![step(sql, Vec::new())], entry(2)).await.is_err(), "{sql}");
+    for sql in [
+        "UPDATE version SET origin = 'builtin'",
+        "UPDATE audit SET actor = 'nobody'",
+        "DELETE FROM audit",
+    ] {
+        assert!(
+            store.change(vec![step(sql, Vec::new())], entry(2)).await.is_err(),
+            "{sql}"
+        );
     }
-    let count = store.query("SELECT count(*) FROM audit", Vec::new()).await.expect("a count");
+    let count = store
+        .query("SELECT count(*) FROM audit", Vec::new())
+        .await
+        .expect("a count");
     assert_eq!(count.values, [EngineValue::Integer(3)]);
 }

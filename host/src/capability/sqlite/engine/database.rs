@@ -139,6 +139,13 @@ impl Database {
         self.writer.close().await;
     }
 
+    /// How many statements the next reader keeps.
+    #[cfg(test)]
+    pub async fn reader_statements(&self) -> usize {
+        let mut reader = self.readers.take().await.expect("a reader");
+        reader.connection().cached_statements()
+    }
+
     fn check_count(&self, count: usize) -> Result<(), Error> {
         if count > self.settings.batch_statements {
             return Err(Error::TooLarge(format!(

@@ -87,6 +87,7 @@ impl Statements {
         self.slots.clear();
     }
 
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.slots.len()
     }

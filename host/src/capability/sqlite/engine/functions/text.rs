@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use rusqlite::{Connection, Result};
 use regex::{Regex, RegexBuilder};
+use rusqlite::{Connection, Result};
 
 use super::{super::limits, cache::Cache, failed, pure, tested_text, text_argument};
 

@@ -16,10 +16,23 @@ const SCHEMA: &str = "
 async fn deleting_a_parent_deletes_children_that_are_not_granted() {
     let fixture = Fixture::new(SCHEMA).await;
     let owner = role(&["parent"], &["parent"], &[]);
-    assert_eq!(fixture.execute(&owner, "DELETE FROM parent WHERE id = 1").await.unwrap().changes, 1);
+    assert_eq!(
+        fixture
+            .execute(&owner, "DELETE FROM parent WHERE id = 1")
+            .await
+            .unwrap()
+            .changes,
+        1
+    );
     assert_eq!(fixture.values("SELECT id FROM child").await, [Value::Integer(20)]);
     let guarded = fixture.execute(&owner, "DELETE FROM parent WHERE id = 2").await;
-    assert!(matches!(guarded, Err(Error::Constraint { kind: super::super::ConstraintKind::ForeignKey, .. })));
+    assert!(matches!(
+        guarded,
+        Err(Error::Constraint {
+            kind: super::super::ConstraintKind::ForeignKey,
+            ..
+        })
+    ));
 }
 
 #[tokio::test]
@@ -43,13 +56,22 @@ async fn a_trigger_on_a_child_gains_nothing_from_it() {
     let trigger = "CREATE TRIGGER t AFTER DELETE ON child BEGIN UPDATE victim SET note = 'gone'; END;";
     fixture.apply(&fixture.host, "schema", 2, trigger).await.unwrap();
     let owner = role(&["parent"], &["parent"], &[]);
-    assert!(is_denied(&fixture.execute(&owner, "DELETE FROM parent WHERE id = 1").await));
+    assert!(is_denied(
+        &fixture.execute(&owner, "DELETE FROM parent WHERE id = 1").await
+    ));
 }
 
 #[tokio::test]
 async fn inserting_a_child_reads_the_key_of_its_parent() {
     let fixture = Fixture::new(SCHEMA).await;
     let sql = "INSERT INTO child (parent) VALUES (1)";
-    assert!(is_denied(&fixture.execute(&role(&["child"], &["child"], &[]), sql).await));
-    assert!(fixture.execute(&role(&["child", "parent.id"], &["child"], &[]), sql).await.is_ok());
+    assert!(is_denied(
+        &fixture.execute(&role(&["child"], &["child"], &[]), sql).await
+    ));
+    assert!(
+        fixture
+            .execute(&role(&["child", "parent.id"], &["child"], &[]), sql)
+            .await
+            .is_ok()
+    );
 }

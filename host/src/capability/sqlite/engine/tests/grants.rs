@@ -17,7 +17,14 @@ const SCHEMA: &str = "
 async fn reads_need_a_grant_however_they_are_written() {
     let fixture = Fixture::new(SCHEMA).await;
     let reader = role(&["entry"], &[], &[]);
-    assert_eq!(fixture.query(&reader, "SELECT text FROM entry WHERE id = 1").await.unwrap().rows(), 1);
+    assert_eq!(
+        fixture
+            .query(&reader, "SELECT text FROM entry WHERE id = 1")
+            .await
+            .unwrap()
+            .rows(),
+        1
+    );
     for sql in [
         "SELECT token FROM _secret",
         "SELECT count(*) FROM _secret",
@@ -58,7 +65,9 @@ async fn a_view_needs_itself_and_what_it_reads() {
     let sql = "SELECT text FROM shown";
     assert!(is_denied(&fixture.query(&role(&["shown"], &[], &[]), sql).await));
     assert!(is_denied(&fixture.query(&role(&["entry"], &[], &[]), sql).await));
-    assert!(is_denied(&fixture.query(&role(&["shown", "entry.id"], &[], &[]), sql).await));
+    assert!(is_denied(
+        &fixture.query(&role(&["shown", "entry.id"], &[], &[]), sql).await
+    ));
     let both = role(&["shown", "entry.id", "entry.text"], &[], &[]);
     assert_eq!(fixture.query(&both, sql).await.unwrap().rows(), 2);
 }
@@ -69,8 +78,12 @@ async fn a_star_leaves_out_tables_that_begin_with_an_underscore() {
     let all = role(&["*"], &["*"], &[]);
     assert!(fixture.query(&all, "SELECT * FROM ENTRY").await.is_ok());
     assert!(fixture.execute(&all, "INSERT INTO log VALUES ('x')").await.is_ok());
-    for sql in ["SELECT * FROM _secret", "SELECT * FROM sqlite_schema", "SELECT * FROM _migration", "SELECT * FROM dbstat"]
-    {
+    for sql in [
+        "SELECT * FROM _secret",
+        "SELECT * FROM sqlite_schema",
+        "SELECT * FROM _migration",
+        "SELECT * FROM dbstat",
+    ] {
         assert!(is_denied(&fixture.query(&all, sql).await), "{sql}");
     }
     assert!(is_denied(&fixture.execute(&all, "DELETE FROM _secret").await));
@@ -80,14 +93,28 @@ async fn a_star_leaves_out_tables_that_begin_with_an_underscore() {
 async fn columns_are_granted_one_by_one() {
     let fixture = Fixture::new(SCHEMA).await;
     let partial = role(&["entry.id", "entry.text"], &["entry.text"], &[]);
-    assert!(fixture.query(&partial, "SELECT id, text, rowid FROM entry").await.is_ok());
+    assert!(
+        fixture
+            .query(&partial, "SELECT id, text, rowid FROM entry")
+            .await
+            .is_ok()
+    );
     assert!(fixture.query(&partial, "SELECT count(*) FROM entry").await.is_ok());
     assert_eq!(
         fixture.query(&partial, "SELECT * FROM entry").await,
         Err(Error::Denied("read of entry.author".into()))
     );
-    assert!(is_denied(&fixture.query(&partial, "SELECT id FROM entry ORDER BY author").await));
-    assert_eq!(fixture.execute(&partial, "UPDATE entry SET text = 'x' WHERE id = 1").await.unwrap().changes, 1);
+    assert!(is_denied(
+        &fixture.query(&partial, "SELECT id FROM entry ORDER BY author").await
+    ));
+    assert_eq!(
+        fixture
+            .execute(&partial, "UPDATE entry SET text = 'x' WHERE id = 1")
+            .await
+            .unwrap()
+            .changes,
+        1
+    );
     for sql in [
         "UPDATE entry SET author = 'x' WHERE id = 1",
         "UPDATE entry SET id = 3 WHERE id = 1",
@@ -99,17 +126,27 @@ async fn columns_are_granted_one_by_one() {
     ] {
         assert!(is_denied(&fixture.execute(&partial, sql).await), "{sql}");
     }
-    assert!(fixture.execute(&partial, "UPDATE entry SET text = replace(text, 'x', 'y')").await.is_ok());
+    assert!(
+        fixture
+            .execute(&partial, "UPDATE entry SET text = replace(text, 'x', 'y')")
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test]
 async fn a_trigger_writes_with_the_grants_of_whoever_makes_it_fire() {
     let fixture = Fixture::new(SCHEMA).await;
     let sql = "INSERT INTO watched (x) VALUES ('hello')";
-    assert!(is_denied(&fixture.execute(&role(&["watched"], &["watched"], &[]), sql).await));
+    assert!(is_denied(
+        &fixture.execute(&role(&["watched"], &["watched"], &[]), sql).await
+    ));
     let both = role(&["watched"], &["watched", "log"], &[]);
     assert_eq!(fixture.execute(&both, sql).await.unwrap().changes, 1);
-    assert_eq!(fixture.values("SELECT line FROM log").await, [Value::Text("hello".into())]);
+    assert_eq!(
+        fixture.values("SELECT line FROM log").await,
+        [Value::Text("hello".into())]
+    );
 }
 
 #[tokio::test]
@@ -140,7 +177,13 @@ async fn nobody_controls_transactions_or_the_file() {
             assert!(is_denied(&result), "{sql}: {result:?}");
         }
     }
-    for sql in ["CREATE TABLE t (x)", "DROP TABLE entry", "CREATE INDEX i ON entry (text)", "ANALYZE", "REINDEX entry"] {
+    for sql in [
+        "CREATE TABLE t (x)",
+        "DROP TABLE entry",
+        "CREATE INDEX i ON entry (text)",
+        "ANALYZE",
+        "REINDEX entry",
+    ] {
         assert!(is_denied(&fixture.execute(&all, sql).await), "{sql}");
     }
     for sql in ["UPDATE sqlite_schema SET sql = 'x'", "DELETE FROM sqlite_master"] {
@@ -165,7 +208,10 @@ async fn the_schema_is_readable_where_it_is_granted() {
         "PRAGMA schema_version",
     ] {
         let result = fixture.query(&inspector, sql).await;
-        assert!(result.is_ok_and(|outcome| outcome.rows() > 0 || sql.contains("_list(")), "{sql}");
+        assert!(
+            result.is_ok_and(|outcome| outcome.rows() > 0 || sql.contains("_list(")),
+            "{sql}"
+        );
     }
     assert!(is_denied(&fixture.query(&inspector, "PRAGMA schema_version = 7").await));
     assert!(is_denied(&fixture.query(&inspector, "SELECT text FROM entry").await));
@@ -186,7 +232,9 @@ async fn a_query_does_not_write() {
     let fixture = Fixture::new(SCHEMA).await;
     let result = fixture.query(&fixture.host, "INSERT INTO log VALUES ('x')").await;
     assert_eq!(result, Err(Error::Denied("write".into())));
-    let result = fixture.query(&fixture.host, "UPDATE entry SET text = 'x' RETURNING id").await;
+    let result = fixture
+        .query(&fixture.host, "UPDATE entry SET text = 'x' RETURNING id")
+        .await;
     assert!(is_denied(&result));
 }
 
@@ -195,7 +243,10 @@ async fn common_table_expressions_and_json_need_no_grant() {
     let fixture = Fixture::new(SCHEMA).await;
     let nobody = role(&[], &[], &[]);
     let counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT count(*) FROM n";
-    assert_eq!(fixture.query(&nobody, counted).await.unwrap().values, [Value::Integer(5)]);
+    assert_eq!(
+        fixture.query(&nobody, counted).await.unwrap().values,
+        [Value::Integer(5)]
+    );
     let elements = "SELECT value FROM json_each('[1,2]')";
     assert_eq!(fixture.query(&nobody, elements).await.unwrap().rows(), 2);
 }
@@ -204,10 +255,24 @@ async fn common_table_expressions_and_json_need_no_grant() {
 async fn full_text_search_goes_with_its_table() {
     let fixture = Fixture::new("CREATE VIRTUAL TABLE page USING fts5(body);").await;
     let editor = role(&["page"], &["page"], &[]);
-    fixture.execute(&editor, "INSERT INTO page VALUES ('the quick fox')").await.unwrap();
-    assert_eq!(fixture.query(&editor, "SELECT body FROM page WHERE page MATCH 'fox'").await.unwrap().rows(), 1);
+    fixture
+        .execute(&editor, "INSERT INTO page VALUES ('the quick fox')")
+        .await
+        .unwrap();
+    assert_eq!(
+        fixture
+            .query(&editor, "SELECT body FROM page WHERE page MATCH 'fox'")
+            .await
+            .unwrap()
+            .rows(),
+        1
+    );
     let nobody = role(&["other"], &[], &[]);
-    for sql in ["SELECT * FROM page_content", "SELECT count(*) FROM page", "SELECT * FROM page_data"] {
+    for sql in [
+        "SELECT * FROM page_content",
+        "SELECT count(*) FROM page",
+        "SELECT * FROM page_data",
+    ] {
         assert!(is_denied(&fixture.query(&nobody, sql).await), "{sql}");
     }
     assert!(fixture.execute(&editor, "DELETE FROM page_content").await.is_err());

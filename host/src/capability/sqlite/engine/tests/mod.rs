@@ -33,13 +33,25 @@ impl Fixture {
         let directory = tempfile::tempdir().expect("a directory");
         let databases = Databases::new(directory.path(), settings);
         let database = databases.open("main").expect("opens");
-        let fixture = Self { directory, databases, database, host: Arc::new(Role::host()) };
-        fixture.apply(&fixture.host, "schema", 1, schema).await.expect("the schema applies");
+        let fixture = Self {
+            directory,
+            databases,
+            database,
+            host: Arc::new(Role::host()),
+        };
+        fixture
+            .apply(&fixture.host, "schema", 1, schema)
+            .await
+            .expect("the schema applies");
         fixture
     }
 
     async fn apply(&self, role: &Arc<Role>, set: &str, version: i64, sql: &str) -> Result<(), super::MigrationError> {
-        let migration = Migration { version, name: "step".into(), sql: sql.into() };
+        let migration = Migration {
+            version,
+            name: "step".into(),
+            sql: sql.into(),
+        };
         self.database.migrate(role, set, vec![migration]).await.map(drop)
     }
 
@@ -52,7 +64,10 @@ impl Fixture {
     }
 
     async fn execute_with(&self, role: &Arc<Role>, sql: &str, parameters: Vec<Value>) -> Result<Outcome, Error> {
-        let step = Step { statement: Statement::new(sql, parameters), must_affect: false };
+        let step = Step {
+            statement: Statement::new(sql, parameters),
+            must_affect: false,
+        };
         let mut outcomes = self.database.batch(role, vec![step]).await?;
         Ok(outcomes.pop().expect("one outcome per step"))
     }
@@ -68,7 +83,10 @@ fn statement(sql: &str) -> Statement {
 }
 
 fn step(sql: &str) -> Step {
-    Step { statement: statement(sql), must_affect: false }
+    Step {
+        statement: statement(sql),
+        must_affect: false,
+    }
 }
 
 fn role(read: &[&str], write: &[&str], schema: &[&str]) -> Arc<Role> {
