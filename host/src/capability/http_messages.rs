@@ -71,12 +71,15 @@ impl http_messages::HostWithStore<State> for HttpMessages {
         })?;
         let (request, _) = request;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(match Limited::new(request.into_body(), limit).collect().await {
-            Ok(body) => Ok(body.to_bytes().into()),
-            Err(error) if error.is::<LengthLimitError>() => Err(Error::TooLarge),
-            Err(_) => Err(Error::BrokenBody),
-        })
+        let collected = Limited::new(request.into_body(), limit).collect().await;
+        Ok(collected.map(|body| body.to_bytes().into()).map_err(|error| body_error(error.as_ref())))
     }
+}
+
+/// The limit may be the one of this call or the server's own.
+fn body_error(error: &(dyn std::error::Error + 'static)) -> Error {
+    let servers = matches!(error.downcast_ref(), Some(wasmtime_wasi_http::Error::HttpRequestBodySize(_)));
+    if servers || error.is::<LengthLimitError>() { Error::TooLarge } else { Error::BrokenBody }
 }
 
 fn response(status: u16, fields: Fields, body: Vec<u8>) -> Result<http::Response<Full<Bytes>>, String> {

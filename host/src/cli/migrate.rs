@@ -43,7 +43,7 @@ pub async fn migrate(data_directory: &Path, arguments: MigrateArguments) -> anyh
             migrations::apply(&directory, databases).await
         }
     };
-    databases.close().await;
+    deployer.close().await;
     print(&describe(&lines?))
 }
 

@@ -63,7 +63,7 @@ impl Target {
     /// Ends what was opened for the command.
     pub async fn close(self) {
         if let Target::Stopped(deployer, _directory) = self {
-            deployer.databases().close().await;
+            deployer.close().await;
         }
     }
 

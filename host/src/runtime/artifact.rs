@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use wasmtime::component::Component;
 
+/// The file that this process runs, even where another one has taken its name since: it must be this compiler.
+const OWN_EXECUTABLE: &str = "/proc/self/exe";
+
 impl Runtime {
     /// The component with this digest, compiled now where the cache does not have it.
     pub(super) async fn component(&self, digest: &str, wasm: &[u8]) -> Result<Component, Refusal> {
@@ -64,7 +67,7 @@ async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<
         folder.path().join("component.cwasm"),
     );
     tokio::fs::write(&input, wasm).await.map_err(internal)?;
-    let child = tokio::process::Command::new(std::env::current_exe().map_err(internal)?)
+    let child = tokio::process::Command::new(OWN_EXECUTABLE)
         .arg("compile")
         .args([&input, &output])
         .env_clear()

@@ -18,6 +18,7 @@ use crate::runtime::Runtime;
 use anyhow::Context as _;
 use inbound::Place;
 use service::Service;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ async fn deployer(
 }
 
 async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
+    let stop_requested = stop_signals()?;
     let directory = DataDirectory::open(&data_directory)?;
     let synchronous = match options.sync {
         Sync::Normal => Synchronous::Normal,
@@ -73,7 +75,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     );
     let (deployer, deployments) = deployer(&directory, databases).await?;
 
-    // The tables of the built-ins come first: the migrations of the user may name them.
+    // The tables of the built-ins come first: the operator's migrations may name them.
     deployer.adopt(BUILTINS).await?;
     crate::migrations::apply(&directory, deployer.databases()).await?;
     let not_started = deployer.start().await?;
@@ -101,7 +103,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping));
     say_where_to_go(address, &data_directory);
 
-    stop_requested().await?;
+    stop_requested.await;
     tracing::info!("stopping");
     stop.send_replace(true);
     door.await?;
@@ -131,10 +133,12 @@ fn say_where_to_go(address: SocketAddr, data_directory: &std::path::Path) {
     );
 }
 
-async fn stop_requested() -> anyhow::Result<()> {
+/// Listens for the signals that stop the server. It is called before anybody is told that the server is there.
+fn stop_signals() -> anyhow::Result<impl Future<Output = ()>> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
-    Ok(())
+    Ok(async move {
+        tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+    })
 }
 
 fn start_log(dev: bool) {

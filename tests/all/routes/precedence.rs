@@ -31,9 +31,9 @@ fn the_most_specific_pattern_wins() {
     let server = Server::start();
     server.deploy_as("echo", &manifest("wide", r#"["/zone/{*rest}"]"#));
     server.deploy_as("hello", &manifest("narrow", r#"["/zone/exact"]"#));
-    server.deploy_as("counter", &manifest("middle", r#"["/zone/{id}/count"]"#));
+    server.deploy_as("counter", &manifest("middle", r#"["/zone/exact/{id}/count"]"#));
     server.get("/zone/exact").expect(200, "hello, world\n");
-    server.get("/zone/7/count").expect(200, "1");
+    server.get("/zone/exact/7/count").expect(200, "1");
     server
         .request("POST", "/zone/exact/not")
         .body("back")

@@ -49,6 +49,12 @@ impl<R: Runtime> Deployer<R> {
         &self.databases
     }
 
+    /// Ends all databases, the store's too.
+    pub async fn close(&self) {
+        self.databases.close().await;
+        self.store.close().await;
+    }
+
     /// Makes a package the version that runs, under the name in its manifest or the one given.
     pub async fn deploy(
         &self,

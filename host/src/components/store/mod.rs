@@ -84,6 +84,10 @@ impl Store {
         Ok(store)
     }
 
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
     pub async fn pointer(&self, name: &str) -> Result<Option<Pointer>, StoreError> {
         let sql = "SELECT last_version, current_version FROM component WHERE name = ?1";
         rows::pointer(self.query(sql, vec![text(name)]).await?)

@@ -227,7 +227,7 @@ impl Connection {
 
     /// See [`super::foreign_keys`].
     fn compile_with_foreign_keys(&mut self, role: &Arc<Role>, sql: &str) -> Result<Entry, Error> {
-        let mut checker = match self.checker.take() {
+        let checker = match self.checker.take() {
             Some(checker) => checker,
             None => Box::new(Self::open(&self.path, Purpose::Check, &self.settings)?),
         };
