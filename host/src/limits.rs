@@ -24,6 +24,12 @@ pub const REQUEST_BODY_BYTES_MAX: u64 = 10 * MIB as u64;
 pub const REQUEST_BODY_BYTES_EAGER: u64 = 64 * KIB as u64;
 /// All header fields of a message that a component makes, roughly as they are in memory.
 pub const COMPONENT_FIELD_BYTES_MAX: usize = 64 * KIB;
+/// Header fields of a message that a component makes.
+pub const COMPONENT_FIELDS_MAX: usize = 1000;
+/// What is still read of a request's body that nobody wants, so that the client can finish sending and read the answer.
+pub const DISCARD_BYTES_MAX: u64 = 16 * MIB as u64;
+/// How long an unwanted body is read.
+pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two pieces of a response's body that the component gives or the client takes.
 pub const RESPONSE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Streams at once in one HTTP/2 connection: what browsers use, and no more than one component's requests at once.

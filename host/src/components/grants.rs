@@ -102,12 +102,6 @@ impl Grants {
     }
 }
 
-impl GrantsDiff {
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty()
-    }
-}
-
 /// Sorted and free of duplicates.
 pub fn normal<T: Ord>(mut entries: Vec<T>) -> Vec<T> {
     entries.sort();

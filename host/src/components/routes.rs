@@ -6,7 +6,7 @@ const HOST_PATHS: [&str; 2] = ["/_/control", "/api/healthcheck"];
 /// Two components want the same paths.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the route `{route}` of `{name}` and the route `{other_route}` of `{other}` are for the same paths; change one of them or remove `{other}` first"
+    "the route `{route}` of `{name}` and the route `{other_route}` of `{other}` cannot be told apart; change one of them or remove `{other}` first"
 )]
 pub struct RouteConflict {
     pub name: String,
@@ -47,7 +47,7 @@ fn mistake(route: &str) -> Option<String> {
 
 fn explain(error: &matchit::InsertError) -> String {
     match error {
-        matchit::InsertError::Conflict { with } => format!("it is for the same paths as `{with}`"),
+        matchit::InsertError::Conflict { with } => format!("it cannot be told apart from `{with}`"),
         matchit::InsertError::InvalidParamSegment => "one part of a path can hold only one parameter".to_owned(),
         matchit::InsertError::InvalidParam => "a parameter is written `{name}`".to_owned(),
         matchit::InsertError::InvalidCatchAll => "`{*rest}` must be the last part".to_owned(),

@@ -90,14 +90,6 @@ impl DataDirectory {
         self.path.join("migrations")
     }
 
-    #[expect(
-        dead_code,
-        reason = "the layout is stated here even where no capability uses a folder yet"
-    )]
-    pub fn files(&self) -> PathBuf {
-        self.path.join("files")
-    }
-
     /// The token that opens the control API over the network; made when first asked for.
     pub fn control_token(&self) -> Result<ControlToken, TokenError> {
         ControlToken::read_or_make(&self.path.join("secrets"))

@@ -44,6 +44,7 @@ pub async fn question(request: Request<Incoming>, place: &Place) -> Result<Quest
     parts.uri = absolute(&parts, place)?;
     let length = body.size_hint();
     if length.lower() > limits::REQUEST_BODY_BYTES_MAX {
+        discard(body);
         return Err(Rejected::TooLarge);
     }
     let body = if body.is_end_stream() {
@@ -94,15 +95,43 @@ fn absolute(parts: &http::request::Parts, place: &Place) -> Result<Uri, Rejected
 
 /// A body that streams into a component: bounded in bytes, and in the silence between two pieces.
 struct Inbound {
-    incoming: Incoming,
+    /// Nothing once it is being discarded.
+    incoming: Option<Incoming>,
     bytes: u64,
     idle: Pin<Box<Sleep>>,
+}
+
+impl Drop for Inbound {
+    fn drop(&mut self) {
+        if let Some(incoming) = self.incoming.take() {
+            discard(incoming);
+        }
+    }
+}
+
+/// Reads a body that nobody wants, within limits: a client that is cut off while it sends never sees the answer.
+fn discard(mut incoming: Incoming) {
+    if incoming.is_end_stream() {
+        return;
+    }
+    tokio::spawn(async move {
+        let mut bytes = 0;
+        let all = async {
+            while let Some(Ok(frame)) = incoming.frame().await {
+                bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if bytes > limits::DISCARD_BYTES_MAX {
+                    return;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(limits::DISCARD_TIMEOUT, all).await;
+    });
 }
 
 impl Inbound {
     fn new(incoming: Incoming) -> Self {
         Self {
-            incoming,
+            incoming: Some(incoming),
             bytes: 0,
             idle: Box::pin(tokio::time::sleep(limits::REQUEST_BODY_IDLE_TIMEOUT)),
         }
@@ -114,7 +143,10 @@ impl Body for Inbound {
     type Error = Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) else {
+        let Some(incoming) = &mut self.incoming else {
+            return Poll::Ready(None);
+        };
+        let Poll::Ready(frame) = Pin::new(incoming).poll_frame(context) else {
             ready!(self.idle.as_mut().poll(context));
             return Poll::Ready(Some(Err(Error::ConnectionReadTimeout)));
         };
@@ -131,10 +163,12 @@ impl Body for Inbound {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.incoming.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        self.incoming
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
 }

@@ -89,8 +89,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         public_url: options.public_url,
         authority: address.to_string().parse()?,
     };
-    let databases = deployer.databases().clone();
-    let control = Arc::new(Control::new(Arc::new(deployer), directory.control_token()?));
+    let deployer = Arc::new(deployer);
+    let control = Arc::new(Control::new(deployer.clone(), directory.control_token()?));
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
         deployments,
@@ -110,7 +110,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     tokio::task::spawn_blocking(move || workers.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
-    databases.close().await;
+    deployer.databases().close().await;
+    deployer.close().await;
     Ok(())
 }
 
@@ -149,9 +150,10 @@ fn start_log(dev: bool) {
             "info".into()
         }
     });
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+        .with_ansi(colours)
+        .with_target(false);
+    lines.with_env_filter(filter).init();
 }

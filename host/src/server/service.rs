@@ -44,7 +44,7 @@ impl Service {
     async fn route(&self, request: Request<Incoming>, door: Door) -> Response<Body> {
         let path = request.uri().path();
         if path.starts_with(control::PREFIX) {
-            return self.control.answer(request, door).await.map(outbound::full);
+            return self.control(request, door).await;
         }
         if path == "/api/healthcheck" {
             return match *request.method() {
@@ -65,6 +65,21 @@ impl Service {
         match component.answer(question).await {
             Ok(answer) => outbound::stream(answer),
             Err(failure) => outbound::text(status(failure), &failure.to_string()),
+        }
+    }
+
+    /// What was begun is finished, whether or not the client still waits for the answer.
+    async fn control(&self, request: Request<Incoming>, door: Door) -> Response<Body> {
+        let control = self.control.clone();
+        match tokio::spawn(async move { control.answer(request, door).await }).await {
+            Ok(response) => response.map(outbound::full),
+            Err(error) => {
+                tracing::error!(%error, "a control request ended in a panic");
+                outbound::text(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the server failed; its log says more",
+                )
+            }
         }
     }
 

@@ -81,6 +81,7 @@ pub struct Report {
     /// An update was allowed by a grant of columns only, which must not delete rows by `OR REPLACE`.
     pub column_update: bool,
     virtual_table: Option<String>,
+    creates_table: bool,
 }
 
 /// The authorizer of one connection.
@@ -118,6 +119,16 @@ impl Authorizer {
         let mut state = self.state();
         state.actor = actor;
         state.report = Report::default();
+    }
+
+    /// What was seen while a statement compiled. That it creates or drops a virtual table stays known while it runs.
+    pub fn take_compile_report(&self) -> Report {
+        let mut state = self.state();
+        let running = Report {
+            virtual_table: state.report.virtual_table.clone(),
+            ..Report::default()
+        };
+        std::mem::replace(&mut state.report, running)
     }
 
     /// What was seen since `enter`.
@@ -170,8 +181,11 @@ impl State {
 
     fn read(&self, role: &Role, table: &str, column: &str) -> Result<(), String> {
         let table = &*lowercase(table);
+        if table.starts_with("sqlite_") && self.reads_for_schema_change(column) {
+            return Ok(());
+        }
         if is_schema_table(table) {
-            return if self.report.changes_schema || reads_schema(role) {
+            return if reads_schema(role) {
                 Ok(())
             } else {
                 Err(schema_denied())
@@ -267,6 +281,7 @@ impl State {
         if let AuthAction::CreateVtable { .. } | AuthAction::DropVtable { .. } = action {
             self.report.virtual_table = Some(table.to_owned());
         }
+        self.report.creates_table |= matches!(action, AuthAction::CreateTable { .. });
         // SQLite creates its own tables, such as that of AUTOINCREMENT, within the statement that needs them first.
         let internal = table.starts_with("sqlite_") && self.report.changes_schema;
         let granted = role.is_host() || role.schema(table) || internal || self.belongs_to_virtual_table(table);
@@ -306,6 +321,12 @@ impl State {
         })
     }
 
+    /// A statement that changes the schema reads SQLite's own tables. `CREATE TABLE ... AS SELECT` could read them for
+    /// its author; a table's creation itself needs the rowid alone.
+    fn reads_for_schema_change(&self, column: &str) -> bool {
+        self.report.changes_schema && (!self.report.creates_table || column.eq_ignore_ascii_case("rowid"))
+    }
+
     fn may_change_schema(&self, role: &Role) -> bool {
         role.is_host() || matches!(self.actor, Actor::Migration(_))
     }
@@ -333,7 +354,10 @@ fn function(name: &str) -> Result<(), String> {
 }
 
 fn is_schema_table(table: &str) -> bool {
-    matches!(table, "sqlite_master" | "sqlite_schema")
+    matches!(
+        table,
+        "sqlite_master" | "sqlite_schema" | "sqlite_temp_master" | "sqlite_temp_schema"
+    )
 }
 
 fn reads_schema(role: &Role) -> bool {

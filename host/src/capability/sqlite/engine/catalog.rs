@@ -62,10 +62,6 @@ impl Catalog {
             .map(|(name, _)| name.clone())
             .collect()
     }
-
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.kinds.keys().map(String::as_str)
-    }
 }
 
 fn list(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(String, String)>> {

@@ -48,6 +48,7 @@ pub struct Connection {
     checker: Option<Box<Connection>>,
     handle: Handle,
     authorizer: Authorizer,
+    catalog: Arc<Catalog>,
     deadline: Deadline,
     purpose: Purpose,
     settings: Arc<Settings>,
@@ -65,7 +66,8 @@ impl Connection {
         let handle = Handle::open(path, mode)?;
         configure(&handle, purpose, settings)?;
         functions::register(handle.wrapper()).map_err(|error| Error::from_wrapper(&error))?;
-        let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::load(handle.wrapper())?));
+        let catalog = Arc::new(Catalog::load(handle.wrapper())?);
+        let authorizer = Authorizer::install(handle.wrapper(), catalog.clone());
         let deadline = Deadline::install(handle.wrapper());
         Ok(Self {
             statements: Statements::new(settings.statements),
@@ -73,6 +75,7 @@ impl Connection {
             checker: None,
             handle,
             authorizer,
+            catalog,
             deadline,
             purpose,
             settings: settings.clone(),
@@ -139,17 +142,27 @@ impl Connection {
             Ok((None, _)) => return Ok(None),
             Err(error) => return Err(self.authorizer.take_report().denied.map_or(error, Error::Denied)),
         };
-        let mut entry = describe(prepared, self.authorizer.take_report());
+        let mut entry = describe(prepared, self.authorizer.take_compile_report());
         note(&mut self.touched, &entry.writes, entry.changes_schema);
         let statement = Statement::new("", Vec::new());
         let result = run_entry(&self.handle, &mut entry, &statement, &self.settings);
         let report = self.authorizer.take_report();
         note(&mut self.touched, &report.writes, report.changes_schema);
         match (result, report.denied) {
-            (Err(_), Some(what)) => Err(Error::Denied(what)),
-            (Err(error), None) => Err(error),
-            (Ok(_), _) => Ok(Some(length)),
+            (Err(_), Some(what)) => return Err(Error::Denied(what)),
+            (Err(error), None) => return Err(error),
+            (Ok(_), _) => {}
         }
+        if entry.changes_schema || report.changes_schema {
+            drop(entry);
+            self.refresh()?;
+        }
+        Ok(Some(length))
+    }
+
+    /// The schema as of the last refresh.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
     }
 
     /// Compiles a statement of a migration without running it.
@@ -184,13 +197,13 @@ impl Connection {
     }
 
     /// Forgets every statement and reads the schema anew. Called when the schema changed.
-    pub fn refresh(&mut self) -> Result<Arc<Catalog>, Error> {
+    pub fn refresh(&mut self) -> Result<(), Error> {
         self.statements.clear();
         self.checker = None;
         self.authorizer.enter(Actor::Engine);
-        let catalog = Arc::new(Catalog::load(self.handle.wrapper())?);
-        self.authorizer.set_catalog(catalog.clone());
-        Ok(catalog)
+        self.catalog = Arc::new(Catalog::load(self.handle.wrapper())?);
+        self.authorizer.set_catalog(self.catalog.clone());
+        Ok(())
     }
 
     /// Statements kept.

@@ -60,7 +60,10 @@ impl Error {
                 message,
             },
             // A value of the wrong type for an INTEGER PRIMARY KEY; STRICT columns have a constraint code of their own.
-            sqlite::SQLITE_MISMATCH => Error::Constraint { kind: ConstraintKind::DataType, message },
+            sqlite::SQLITE_MISMATCH => Error::Constraint {
+                kind: ConstraintKind::DataType,
+                message,
+            },
             sqlite::SQLITE_TOOBIG => Error::TooLarge(message),
             sqlite::SQLITE_INTERRUPT => Error::TimedOut,
             sqlite::SQLITE_BUSY | sqlite::SQLITE_LOCKED => Error::Busy,

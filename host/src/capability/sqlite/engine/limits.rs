@@ -23,8 +23,6 @@ pub const TRIGGER_DEPTH: i32 = 50;
 
 /// Instructions between two looks at the clock: some tens of microseconds.
 pub const PROGRESS_INSTRUCTIONS: i32 = 1000;
-/// How often a statement is compiled again because the schema changed meanwhile.
-pub const PREPARE_ATTEMPTS: usize = 5;
 /// How long a connection waits for a lock of another process (a backup tool, a shell) before `busy`.
 pub const BUSY_TIMEOUT_MS: u64 = 2_000;
 /// Bytes that the write-ahead log is cut back to when it was larger: what a burst of writes may leave on the disk.

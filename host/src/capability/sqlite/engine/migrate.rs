@@ -171,20 +171,12 @@ impl Set<'_> {
     /// `ALTER TABLE ... RENAME TO` is authorised by the old name alone, so that new names are looked at afterwards.
     fn check_new_objects(&self, connection: &mut Connection, before: &HashSet<String>) -> Result<(), Error> {
         let after = object_names(connection)?;
-        let foreign = after
-            .difference(before)
-            .find(|name| !self.role.schema(name) && !self.is_storage(name, &after));
-        match foreign {
+        let catalog = connection.catalog();
+        let is_own = |name: &str| self.role.schema(catalog.owner(name).unwrap_or(name));
+        match after.difference(before).find(|name| !is_own(name)) {
             Some(name) => Err(Error::Denied(format!("creation of {name}"))),
             None => Ok(()),
         }
-    }
-
-    /// A virtual table of one's own keeps its data in tables named after it.
-    fn is_storage(&self, name: &str, all: &HashSet<String>) -> bool {
-        name.match_indices('_')
-            .map(|(at, _)| &name[..at])
-            .any(|owner| all.contains(owner) && self.role.schema(owner))
     }
 
     /// A trigger runs with the grants of whoever makes it fire, who may have more than its author. So the author must

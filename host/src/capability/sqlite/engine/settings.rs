@@ -72,7 +72,7 @@ impl Default for Settings {
             result_rows: 10_000,
             result_bytes: 8 * 1024 * 1024,
             parameter_bytes: 16 * 1024 * 1024,
-            batch_statements: 1000,
+            batch_statements: 2000,
         }
     }
 }

@@ -14,7 +14,6 @@ use std::{
 use tokio::{sync::oneshot, time::timeout};
 
 use super::{
-    catalog::Catalog,
     connection::{Connection, Purpose},
     error::Error,
     migrate::{Applied, Migration, MigrationError, Set},
@@ -100,9 +99,8 @@ impl Drop for AbandonOnDrop {
 impl Writer {
     /// Opens the connection and starts its thread.
     pub fn open(path: &Arc<Path>, settings: &Arc<Settings>) -> Result<(Self, Arc<Stamps>), Error> {
-        let mut connection = Connection::open(path, Purpose::Write, settings)?;
-        let catalog = connection.refresh()?;
-        let stamps = Arc::new(Stamps::new(catalog.plain_tables()));
+        let connection = Connection::open(path, Purpose::Write, settings)?;
+        let stamps = Arc::new(Stamps::new(connection.catalog().plain_tables()));
         let (queue, jobs) = mpsc::sync_channel(settings.writer_queue);
         let mut work = Work {
             connection,
@@ -221,7 +219,8 @@ impl Work {
                 }
                 Job::Close { reply } => {
                     self.checkpoint_at_close();
-                    drop(reply.send(()));
+                    // Whoever asked may be gone.
+                    let _ = reply.send(());
                     return;
                 }
             }
@@ -401,12 +400,10 @@ impl Work {
             name: set,
             settings,
         };
-        let result = set.apply(connection, migrations, |connection| {
-            refresh(connection, stamps).map(drop)
-        });
+        let result = set.apply(connection, migrations, |connection| publish_schema(connection, stamps));
         if result.is_err() {
             // What the failed one had compiled is of a schema that does not exist.
-            refresh(connection, stamps)?;
+            publish_schema(connection, stamps)?;
         }
         result
     }
@@ -414,12 +411,13 @@ impl Work {
     /// Called after each COMMIT, before anybody is told of it.
     fn publish(&mut self) {
         let touched = self.connection.take_touched();
-        if !touched.schema {
-            return self.stamps.committed(&touched, None);
+        if touched.schema
+            && let Err(error) = self.connection.refresh()
+        {
+            tracing::error!(%error, "the schema could not be read after it changed");
         }
-        let catalog = self.connection.refresh();
-        self.stamps
-            .committed(&touched, catalog.ok().map(|catalog| catalog.plain_tables()));
+        let plain_tables = touched.schema.then(|| self.connection.catalog().plain_tables());
+        self.stamps.committed(&touched, plain_tables);
     }
 
     fn roll_back(&mut self) {
@@ -437,12 +435,12 @@ impl Work {
     }
 }
 
-fn refresh(connection: &mut Connection, stamps: &Stamps) -> Result<Arc<Catalog>, Error> {
+fn publish_schema(connection: &mut Connection, stamps: &Stamps) -> Result<(), Error> {
     let mut touched = connection.take_touched();
     touched.schema = true;
-    let catalog = connection.refresh()?;
-    stamps.committed(&touched, Some(catalog.plain_tables()));
-    Ok(catalog)
+    connection.refresh()?;
+    stamps.committed(&touched, Some(connection.catalog().plain_tables()));
+    Ok(())
 }
 
 fn run_steps(connection: &mut Connection, role: &Arc<Role>, steps: &[Step]) -> Result<Vec<Outcome>, Error> {

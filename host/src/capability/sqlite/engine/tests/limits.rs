@@ -126,7 +126,10 @@ async fn a_full_queue_is_busy() {
     let mut context = std::task::Context::from_waker(waker);
     let mut busy = 0;
     for write in &mut writes {
-        let refused = matches!(write.as_mut().poll(&mut context), std::task::Poll::Ready(Err(Error::Busy)));
+        let refused = matches!(
+            write.as_mut().poll(&mut context),
+            std::task::Poll::Ready(Err(Error::Busy))
+        );
         busy += i32::from(refused);
     }
     assert_eq!(busy, 7);
