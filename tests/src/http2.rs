@@ -7,6 +7,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const FRAME_HEAD_BYTES: usize = 9;
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
+const RESET_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const END_STREAM: u8 = 1;
 const END_HEADERS: u8 = 4;
@@ -38,6 +39,24 @@ pub fn get(address: SocketAddr, path: &str) -> String {
             return String::from_utf8_lossy(&body).into_owned();
         }
     }
+}
+
+/// Begins requests and takes each back at once, up to `requests` of them; returns how many the server let through before it
+/// closed the connection.
+pub fn begin_and_reset(address: SocketAddr, path: &str, requests: u32) -> u32 {
+    const CANCEL: [u8; 4] = [0, 0, 0, 8];
+    let mut connection = Raw::connect(address);
+    connection.send([PREFACE, &frame(SETTINGS, 0, 0, &[])].concat());
+    let block = header_block(address, path);
+    for request in 0..requests {
+        // Streams that a client begins have odd numbers.
+        let stream = 2 * request + 1;
+        let begin = frame(HEADERS, END_STREAM | END_HEADERS, stream, &block);
+        if !connection.send([begin, frame(RESET_STREAM, 0, stream, &CANCEL)].concat()) {
+            return request;
+        }
+    }
+    requests
 }
 
 /// `:method GET`, `:scheme http` from the static table; `:path` and `:authority` as literals.

@@ -42,6 +42,14 @@ impl Upstream {
         })
     }
 
+    /// Takes the request and says nothing, until the client goes.
+    pub fn silent() -> Self {
+        Self::start(|stream| {
+            let mut rest = [0; 1024];
+            while matches!(stream.read(&mut rest), Ok(bytes) if bytes > 0) {}
+        })
+    }
+
     /// How many requests arrived.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)

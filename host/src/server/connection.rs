@@ -33,6 +33,7 @@ where
     let (mut watched, mut stopped) = (true, false);
     loop {
         tokio::select! {
+            biased;
             // A client that goes away or sends what is no HTTP is no event worth a line.
             _ = connection.as_mut() => return,
             () = &mut silent, if watched => {

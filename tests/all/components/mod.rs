@@ -4,4 +4,5 @@ mod classic;
 mod guestbook;
 mod http;
 mod instances;
+mod javascript;
 mod log;

@@ -4,6 +4,7 @@ mod built_in;
 mod crash;
 mod grants;
 mod lifecycle;
+mod limits;
 mod manifest;
 mod migrations;
 mod network;

@@ -3,6 +3,7 @@
 mod clients;
 mod database;
 mod headers;
+mod load;
 mod loops;
 mod memory;
 mod outbound;

@@ -122,3 +122,19 @@ fn a_server_that_does_not_answer_as_http_says_is_an_error_with_a_name() {
         "ErrorCode::ConnectionRefused"
     );
 }
+
+#[test]
+fn a_server_that_never_answers_costs_no_more_than_the_time_limit_of_the_component() {
+    let upstream = Upstream::silent();
+    let server = start(&format!(
+        "allow_private = [\"http://{}\"]\n[limits]\ntimeout_ms = 1000",
+        upstream.address
+    ));
+    let answer = server.get(&format!("/caller?http://{}/", upstream.address));
+    answer.expect_status(504);
+    assert!(
+        answer.took < std::time::Duration::from_secs(5),
+        "it took {:?}",
+        answer.took
+    );
+}

@@ -36,11 +36,10 @@ const SCHEMA_PRAGMAS: [&str; 7] = [
     "index_xinfo",
 ];
 /// Pragmas that the host itself may use besides.
-const HOST_PRAGMAS: [&str; 5] = [
+const HOST_PRAGMAS: [&str; 4] = [
     "integrity_check",
     "quick_check",
     "foreign_key_check",
-    "user_version",
     "defer_foreign_keys",
 ];
 /// Functions that reach outside the database.
@@ -229,7 +228,8 @@ impl State {
         }
         let table = self.storage_owner(table).to_owned();
         let cover = role.write(&table, column);
-        let by_column = cover == Cover::Column && !column.is_empty();
+        // In a trigger the statement's text does not show whether rows may be replaced, see `may_replace_rows`.
+        let by_column = cover == Cover::Column && !column.is_empty() && self.unnamed;
         let granted = cover == Cover::Table
             || by_column
             || match &self.actor {

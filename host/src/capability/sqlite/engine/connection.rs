@@ -2,26 +2,25 @@
 
 use std::{
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use rusqlite::{ffi as sqlite, limits::Limit};
-
 use super::{
-    authorizer::{Actor, Authorizer, Report, hide_missing_table},
+    authorizer::{Actor, Authorizer},
     catalog::Catalog,
+    compile::{compile, describe, may_replace_rows},
+    deadline::Deadline,
     error::Error,
-    ffi::{Handle, OpenMode, Prepared, StepResult},
+    execute::{Piece, bind, run_entry, stream_rows},
+    ffi::{Handle, OpenMode, Prepared},
     foreign_keys::{self, ForeignKeys},
-    functions, limits,
+    functions,
     role::Role,
-    settings::{Settings, Synchronous},
+    settings::Settings,
+    setup::configure,
     statements::{Entry, Statements},
-    value::{Outcome, Statement, Value},
+    value::{Outcome, Statement},
 };
 
 /// What a connection is for.
@@ -142,7 +141,11 @@ impl Connection {
             Ok((None, _)) => return Ok(None),
             Err(error) => return Err(self.authorizer.take_report().denied.map_or(error, Error::Denied)),
         };
-        let mut entry = describe(prepared, self.authorizer.take_compile_report());
+        let compiled = self.authorizer.take_compile_report();
+        if compiled.column_update && may_replace_rows(&sql[..length]) {
+            return Err(Error::Denied("update that may replace rows".into()));
+        }
+        let mut entry = describe(prepared, compiled);
         note(&mut self.touched, &entry.writes, entry.changes_schema);
         let statement = Statement::new("", Vec::new());
         let result = run_entry(&self.handle, &mut entry, &statement, &self.settings);
@@ -267,49 +270,8 @@ impl Connection {
     }
 }
 
-/// What a stream gives.
-pub enum Piece {
-    Columns(Arc<[String]>),
-    Rows(Vec<Vec<Value>>),
-}
-
 /// The engine's own statements are few and known.
 const OWN_STATEMENTS: usize = 32;
-
-/// When the running statement is interrupted, in nanoseconds since `start`.
-struct Deadline {
-    start: Instant,
-    at: Arc<AtomicU64>,
-}
-
-impl Deadline {
-    fn install(connection: &rusqlite::Connection) -> Self {
-        let deadline = Self {
-            start: Instant::now(),
-            at: Arc::new(AtomicU64::new(u64::MAX)),
-        };
-        let (start, at) = (deadline.start, deadline.at.clone());
-        let is_over = move || {
-            let at = at.load(Ordering::Relaxed);
-            at != u64::MAX && nanoseconds(start.elapsed()) > at
-        };
-        connection.progress_handler(limits::PROGRESS_INSTRUCTIONS, Some(is_over));
-        deadline
-    }
-
-    fn set(&self, at: Instant) {
-        self.at
-            .store(nanoseconds(at.saturating_duration_since(self.start)), Ordering::Relaxed);
-    }
-
-    fn clear(&self) {
-        self.at.store(u64::MAX, Ordering::Relaxed);
-    }
-}
-
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX - 1)
-}
 
 fn note(touched: &mut Touched, tables: &[String], schema: bool) {
     touched.schema |= schema;
@@ -318,240 +280,4 @@ fn note(touched: &mut Touched, tables: &[String], schema: bool) {
             touched.tables.push(table.clone());
         }
     }
-}
-
-fn compile(
-    handle: &Handle,
-    authorizer: &Authorizer,
-    actor: Actor,
-    sql: &str,
-    persistent: bool,
-) -> (Result<Entry, Error>, Report) {
-    authorizer.enter(actor.clone());
-    let prepared = Prepared::new(handle, sql, persistent);
-    let mut report = authorizer.take_report();
-    let entry = match prepared {
-        Err(error) => Err(explain(error, &actor, report.denied.take())),
-        Ok((None, _)) => Err(Error::Sql("there is no statement".into())),
-        Ok((Some(_), length)) if !is_blank(&sql[length..]) => {
-            Err(Error::Sql("there is more than one statement".into()))
-        }
-        Ok((Some(_), _)) if report.column_update && may_replace_rows(sql) => {
-            Err(Error::Denied("update that may replace rows".into()))
-        }
-        Ok((Some(prepared), _)) => {
-            let entry = describe(prepared, std::mem::take(&mut report));
-            report.writes = entry.writes.clone();
-            Ok(entry)
-        }
-    };
-    (entry, report)
-}
-
-fn describe(prepared: Prepared, report: Report) -> Entry {
-    Entry {
-        columns: prepared.column_names().into(),
-        parameters: prepared.parameters(),
-        read_only: prepared.is_read_only(),
-        writes: report.writes,
-        changes_schema: report.changes_schema,
-        prepared,
-    }
-}
-
-/// A refusal is what the authorizer remembered; a missing table that is not granted either must read the same.
-fn explain(error: Error, actor: &Actor, denied: Option<String>) -> Error {
-    if let Some(what) = denied {
-        return Error::Denied(what);
-    }
-    let (Error::Sql(message), Actor::Role(role) | Actor::WithForeignKeys(role, _)) = (&error, actor) else {
-        return error;
-    };
-    message
-        .strip_prefix("no such table: ")
-        .and_then(|table| hide_missing_table(role, table))
-        .map_or_else(|| error.clone(), Error::Denied)
-}
-
-fn run_entry(handle: &Handle, entry: &mut Entry, statement: &Statement, settings: &Settings) -> Result<Outcome, Error> {
-    let result = bind(handle, entry, statement, settings).and_then(|()| collect(handle, entry, settings));
-    entry.prepared.reset();
-    result
-}
-
-fn bind(handle: &Handle, entry: &mut Entry, statement: &Statement, settings: &Settings) -> Result<(), Error> {
-    let given = statement.parameters.len();
-    if given != entry.parameters {
-        return Err(Error::Sql(format!(
-            "the statement has {} parameters, {given} were given",
-            entry.parameters
-        )));
-    }
-    if statement.parameters.iter().map(Value::size).sum::<usize>() > settings.parameter_bytes {
-        return Err(Error::TooLarge(format!(
-            "parameters of more than {} bytes",
-            settings.parameter_bytes
-        )));
-    }
-    for (index, value) in statement.parameters.iter().enumerate() {
-        if !entry.prepared.bind(index + 1, value) {
-            return Err(handle.last_error());
-        }
-    }
-    Ok(())
-}
-
-fn collect(handle: &Handle, entry: &mut Entry, settings: &Settings) -> Result<Outcome, Error> {
-    if !entry.read_only {
-        handle.set_last_insert_rowid(0);
-    }
-    let (mut values, mut bytes, mut rows) = (Vec::new(), 0, 0);
-    loop {
-        match entry.prepared.step() {
-            StepResult::Done => break,
-            StepResult::Failed => return Err(handle.last_error()),
-            StepResult::Row => {}
-        }
-        rows += 1;
-        if rows > settings.result_rows {
-            return Err(Error::TooLarge(format!(
-                "a result of more than {} rows",
-                settings.result_rows
-            )));
-        }
-        for column in 0..entry.columns.len() {
-            let value = entry.prepared.value(column)?;
-            bytes += value.size();
-            values.push(value);
-        }
-        if bytes > settings.result_bytes {
-            return Err(Error::TooLarge(format!(
-                "a result of more than {} bytes",
-                settings.result_bytes
-            )));
-        }
-    }
-    let changes_rows = !entry.read_only && !entry.writes.is_empty() && !entry.changes_schema;
-    Ok(Outcome {
-        columns: entry.columns.clone(),
-        values,
-        changes: if changes_rows { handle.changes() } else { 0 },
-        last_insert_rowid: if changes_rows {
-            handle.wrapper().last_insert_rowid()
-        } else {
-            0
-        },
-    })
-}
-
-/// Steps once before the columns are given, so that the snapshot is of the call.
-fn stream_rows(
-    handle: &Handle,
-    entry: &mut Entry,
-    restart_clock: impl Fn(),
-    take: &mut impl FnMut(Piece) -> bool,
-) -> Result<(), Error> {
-    restart_clock();
-    let mut result = entry.prepared.step();
-    if result == StepResult::Failed {
-        return Err(handle.last_error());
-    }
-    if !take(Piece::Columns(entry.columns.clone())) {
-        return Ok(());
-    }
-    let (mut rows, mut bytes) = (Vec::new(), 0);
-    while result == StepResult::Row {
-        let row = (0..entry.columns.len())
-            .map(|column| entry.prepared.value(column))
-            .collect::<Result<Vec<_>, _>>()?;
-        bytes += row.iter().map(Value::size).sum::<usize>();
-        rows.push(row);
-        if rows.len() >= limits::STREAM_CHUNK_ROWS || bytes >= limits::STREAM_CHUNK_BYTES {
-            if !take(Piece::Rows(std::mem::take(&mut rows))) {
-                return Ok(());
-            }
-            bytes = 0;
-            restart_clock();
-        }
-        result = entry.prepared.step();
-    }
-    if result == StepResult::Failed {
-        return Err(handle.last_error());
-    }
-    if !rows.is_empty() {
-        take(Piece::Rows(rows));
-    }
-    Ok(())
-}
-
-/// True if nothing but white space, comments and semicolons follows.
-fn is_blank(mut sql: &str) -> bool {
-    loop {
-        sql = sql.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ';');
-        if let Some(comment) = sql.strip_prefix("--") {
-            sql = comment.split_once('\n').map_or("", |(_, rest)| rest);
-        } else if let Some(comment) = sql.strip_prefix("/*") {
-            sql = comment.split_once("*/").map_or("", |(_, rest)| rest);
-        } else {
-            return sql.is_empty();
-        }
-    }
-}
-
-/// `UPDATE OR REPLACE` deletes the rows in its way, of which the authorizer is not told. Any `replace` that is not a
-/// call counts, which errs on the safe side.
-fn may_replace_rows(sql: &str) -> bool {
-    let sql = sql.to_ascii_lowercase();
-    sql.match_indices("replace")
-        .any(|(at, word)| !sql[at + word.len()..].trim_start().starts_with('('))
-}
-
-fn configure(handle: &Handle, purpose: Purpose, settings: &Settings) -> Result<(), Error> {
-    let connection = handle.wrapper();
-    let failed = |error: rusqlite::Error| Error::from_wrapper(&error);
-    connection
-        .busy_timeout(Duration::from_millis(limits::BUSY_TIMEOUT_MS))
-        .map_err(failed)?;
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_DQS_DML, false)?;
-    // Without this a new value for a LIKE pattern compiles the statement again at every call.
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    handle.set_switch(sqlite::SQLITE_DBCONFIG_ENABLE_FKEY, purpose != Purpose::Check)?;
-    set_limits(connection);
-    let mut pragmas = format!(
-        "PRAGMA mmap_size = 0; PRAGMA case_sensitive_like = ON; PRAGMA cell_size_check = ON; PRAGMA cache_size = -{};",
-        limits::PAGE_CACHE_KIB
-    );
-    if purpose == Purpose::Write {
-        let synchronous = match settings.synchronous {
-            Synchronous::Normal => "NORMAL",
-            Synchronous::Full => "FULL",
-        };
-        pragmas += &format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = {};
-             PRAGMA journal_size_limit = {};",
-            limits::CHECKPOINT_PAGES,
-            limits::WAL_KEPT_BYTES
-        );
-    } else {
-        pragmas += "PRAGMA wal_autocheckpoint = 0;";
-    }
-    connection.execute_batch(&pragmas).map_err(failed)
-}
-
-fn set_limits(connection: &rusqlite::Connection) {
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, limits::VALUE_BYTES);
-    connection.set_limit(Limit::SQLITE_LIMIT_SQL_LENGTH, limits::SQL_BYTES);
-    connection.set_limit(Limit::SQLITE_LIMIT_COLUMN, limits::COLUMNS);
-    connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, limits::EXPRESSION_DEPTH);
-    connection.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, limits::COMPOUND_SELECT_TERMS);
-    connection.set_limit(Limit::SQLITE_LIMIT_VDBE_OP, limits::PROGRAM_INSTRUCTIONS);
-    connection.set_limit(Limit::SQLITE_LIMIT_FUNCTION_ARG, limits::FUNCTION_ARGUMENTS);
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0);
-    connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, limits::LIKE_PATTERN_BYTES);
-    connection.set_limit(Limit::SQLITE_LIMIT_VARIABLE_NUMBER, limits::PARAMETERS);
-    connection.set_limit(Limit::SQLITE_LIMIT_TRIGGER_DEPTH, limits::TRIGGER_DEPTH);
-    connection.set_limit(Limit::SQLITE_LIMIT_WORKER_THREADS, 0);
 }

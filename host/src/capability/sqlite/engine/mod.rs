@@ -4,22 +4,28 @@
 
 mod authorizer;
 mod catalog;
+mod compile;
 mod connection;
 mod database;
+mod deadline;
 mod error;
+mod execute;
 mod ffi;
 mod foreign_keys;
 mod functions;
+mod job;
 pub mod limits;
 mod migrate;
 mod reader;
 mod role;
 mod settings;
+mod setup;
 mod stamp;
 mod statements;
 mod stream;
 mod transaction;
 mod value;
+mod work;
 mod writer;
 
 #[cfg(test)]
@@ -27,7 +33,7 @@ mod tests;
 
 pub use database::{Database, Databases};
 pub use error::{ConstraintKind, Error};
-pub use migrate::{Applied, Migration, MigrationError};
+pub use migrate::{Migration, MigrationError};
 pub use role::Role;
 pub use settings::{Settings, Synchronous};
 pub use stream::RowStream;

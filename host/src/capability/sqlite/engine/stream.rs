@@ -12,8 +12,8 @@ use tokio::{
 };
 
 use super::{
-    connection::Piece,
     error::Error,
+    execute::Piece,
     limits,
     reader::{Reader, Readers},
     role::Role,

@@ -1,12 +1,11 @@
 //! An interactive transaction: statements sent one by one to the writer, which waits for them under a lease.
 
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use tokio::sync::oneshot;
 
 use super::{
     error::Error,
-    role::Role,
     value::{Outcome, Statement},
 };
 
@@ -27,17 +26,11 @@ pub enum Command {
 /// A transaction that holds the database's only writer. Dropping it rolls it back.
 pub struct Transaction {
     commands: mpsc::Sender<Command>,
-    role: Arc<Role>,
 }
 
 impl Transaction {
-    pub(super) fn new(commands: mpsc::Sender<Command>, role: Arc<Role>) -> Self {
-        Self { commands, role }
-    }
-
-    /// The role whose grants hold in it.
-    pub fn role(&self) -> &Arc<Role> {
-        &self.role
+    pub(super) fn new(commands: mpsc::Sender<Command>) -> Self {
+        Self { commands }
     }
 
     /// Runs one statement. One that fails undoes itself alone.

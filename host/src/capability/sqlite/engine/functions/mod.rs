@@ -13,7 +13,7 @@ mod uuid;
 mod tests;
 
 use rusqlite::{
-    Connection, Error, Result,
+    Connection, Error, Result, ffi,
     functions::{Context, FunctionFlags},
     types::ValueRef,
 };
@@ -58,6 +58,5 @@ fn tested_text<'a>(context: &'a Context<'_>, index: usize) -> std::result::Resul
 
 /// The error of a function; SQLite gives its text as the message of the statement.
 fn failed(message: impl Into<String>) -> Error {
-    let message: String = message.into();
-    Error::UserFunctionError(message.into())
+    Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ERROR), Some(message.into()))
 }

@@ -136,6 +136,22 @@ async fn columns_are_granted_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_trigger_replaces_no_rows_by_a_grant_of_a_column() {
+    let fixture = Fixture::new(SCHEMA).await;
+    let trigger = "CREATE TRIGGER r AFTER INSERT ON log BEGIN UPDATE OR REPLACE entry SET id = 1; END;";
+    fixture.apply(&fixture.host, "schema", 2, trigger).await.unwrap();
+    let partial = role(&["log", "entry.id"], &["log", "entry.id"], &[]);
+    assert!(is_denied(
+        &fixture.execute(&partial, "INSERT INTO log VALUES ('x')").await
+    ));
+    assert_eq!(fixture.values("SELECT count(*) FROM entry").await, [Value::Integer(2)]);
+    let owner = role(&[], &["entry.id"], &["mine"]);
+    let migration = "CREATE TABLE mine (x); UPDATE OR REPLACE entry SET id = 1;";
+    assert!(fixture.apply(&owner, "own", 1, migration).await.is_err());
+    assert_eq!(fixture.values("SELECT count(*) FROM entry").await, [Value::Integer(2)]);
+}
+
+#[tokio::test]
 async fn a_trigger_writes_with_the_grants_of_whoever_makes_it_fire() {
     let fixture = Fixture::new(SCHEMA).await;
     let sql = "INSERT INTO watched (x) VALUES ('hello')";

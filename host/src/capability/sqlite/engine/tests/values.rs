@@ -27,7 +27,7 @@ async fn every_value_survives() {
             "INSERT INTO t (x) VALUES (?1) RETURNING x",
             vec![value.clone()],
         );
-        assert_eq!(outcome.await.unwrap().values, [value.clone()]);
+        assert_eq!(outcome.await.unwrap().values, std::slice::from_ref(&value));
         let last = "SELECT x FROM t ORDER BY id DESC LIMIT 1";
         assert_eq!(fixture.values(last).await, [value]);
     }
