@@ -10,13 +10,16 @@ use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The routes of a component, and what answers them.
+type Routed = (Vec<String>, Arc<Running>);
+
 /// The components that run, and the table that leads to them.
 pub struct Deployments {
     runtime: Arc<Runtime>,
     databases: Arc<Databases>,
     router: ArcSwap<Router<Arc<Running>>>,
     /// Changed by one switch at a time; read only to build the next table.
-    running: Mutex<BTreeMap<String, (Vec<String>, Arc<Running>)>>,
+    running: Mutex<BTreeMap<String, Routed>>,
 }
 
 impl Deployments {

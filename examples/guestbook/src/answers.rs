@@ -1,6 +1,6 @@
 //! One function for each route: read the request, do, answer.
 
-use crate::entry::{self, Entry, NewEntry};
+use crate::entry::{self, Entry};
 use crate::homepage::{self, Failure};
 use crate::page::{self, Notice};
 use crate::signing::{self, Signing};
@@ -42,25 +42,34 @@ pub async fn sign(request: Request, _: Parameters) -> Response {
             Err(error) => trouble(&error),
         };
     }
-    let (homepage_title, notice) = match signing.homepage.as_deref() {
-        None => (None, Notice::Signed),
-        Some(url) => match homepage::title(url).await {
-            Ok(title) => (title, Notice::Signed),
-            Err(failure) => {
-                eprintln!("no title for {url}: {failure}");
-                (None, notice_of(&failure))
-            }
-        },
+    // The entry first: however long the homepage takes, what the visitor wrote is kept.
+    let id = match add(&signing).await {
+        Ok(id) => id,
+        Err(error) => return trouble(&error),
     };
-    match add(&NewEntry {
-        signing,
-        homepage_title,
-    })
-    .await
+    let notice = match signing.homepage.as_deref() {
+        None => Notice::Signed,
+        Some(url) => add_title(id, url).await,
+    };
+    Response::see_other(&format!("/guestbook?notice={}#entry-{id}", notice.code()))
+}
+
+/// Asks the homepage for its title. An entry without one is an entry too.
+async fn add_title(id: i64, url: &str) -> Notice {
+    let title = match homepage::title(url).await {
+        Ok(title) => title,
+        Err(failure) => {
+            eprintln!("no title for {url}: {failure}");
+            return notice_of(&failure);
+        }
+    };
+    if let Some(title) = title
+        && let Err(error) = set_title(id, &title).await
     {
-        Ok(id) => Response::see_other(&format!("/guestbook?notice={}#entry-{id}", notice.code())),
-        Err(error) => trouble(&error),
+        eprintln!("the title of {url} could not be kept: {error}");
+        return Notice::TitleUnreadable;
     }
+    Notice::Signed
 }
 
 #[derive(Serialize)]
@@ -111,8 +120,12 @@ async fn find(id: i64) -> Result<Option<Entry>, Error> {
     entry::find(&Database::open("main")?, id).await
 }
 
-async fn add(new: &NewEntry) -> Result<i64, Error> {
-    entry::add(&Database::open("main")?, new).await
+async fn add(signing: &Signing) -> Result<i64, Error> {
+    entry::add(&Database::open("main")?, signing).await
+}
+
+async fn set_title(id: i64, title: &str) -> Result<(), Error> {
+    entry::set_title(&Database::open("main")?, id, title).await
 }
 
 fn notice_of(failure: &Failure) -> Notice {

@@ -27,14 +27,6 @@ pub struct Entry {
     pub signed: String,
 }
 
-/// An entry to be.
-pub struct NewEntry {
-    /// What the visitor gave, without mistakes.
-    pub signing: Signing,
-    /// The title of their page.
-    pub homepage_title: Option<String>,
-}
-
 impl Entry {
     fn from_row(row: Row<'_>) -> Result<Self, Error> {
         Ok(Self {
@@ -64,14 +56,15 @@ pub async fn find(database: &Database, id: i64) -> Result<Option<Entry>, Error> 
 }
 
 /// Adds an entry, and returns its number once it is committed.
-pub async fn add(database: &Database, new: &NewEntry) -> Result<i64, Error> {
-    let sql = "INSERT INTO entry (name, message, homepage, homepage_title) VALUES (?1, ?2, ?3, ?4)";
-    let signing = &new.signing;
-    let parameters = params![
-        &signing.name,
-        &signing.message,
-        signing.homepage.as_deref(),
-        new.homepage_title.as_deref(),
-    ];
+pub async fn add(database: &Database, signing: &Signing) -> Result<i64, Error> {
+    let sql = "INSERT INTO entry (name, message, homepage) VALUES (?1, ?2, ?3)";
+    let parameters = params![&signing.name, &signing.message, signing.homepage.as_deref()];
     Ok(database.execute(sql, parameters).await?.last_insert_rowid())
+}
+
+/// Gives an entry the title of its homepage.
+pub async fn set_title(database: &Database, id: i64, title: &str) -> Result<(), Error> {
+    let sql = "UPDATE entry SET homepage_title = ?2 WHERE id = ?1";
+    database.execute(sql, params![id, title]).await?;
+    Ok(())
 }
