@@ -5,6 +5,7 @@ use super::state::State;
 use crate::limits;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -18,6 +19,7 @@ pub struct Runtime {
     pub(super) engine: Engine,
     pub(super) linker: Linker<State>,
     pub(super) cache: PathBuf,
+    pub(super) places: Arc<Semaphore>,
 }
 
 impl Runtime {
@@ -31,6 +33,7 @@ impl Runtime {
             engine,
             linker,
             cache: cache.into(),
+            places: Arc::new(Semaphore::new(limits::INSTANCES_MAX as usize)),
         }))
     }
 }

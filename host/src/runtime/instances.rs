@@ -2,7 +2,7 @@
 //!
 //! `wasmtime_wasi_http::handler` gives requests to instances and drives them; this module answers its questions.
 
-use super::running::Shared;
+use super::shared::Shared;
 use super::state::State;
 use crate::limits;
 use futures::FutureExt;
@@ -12,11 +12,9 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
-use wasmtime::{Store, StoreContextMut, UpdateDeadline};
+use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
-use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
-};
+use wasmtime_wasi_http::handler::{HandlerState, Instance, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus};
 
 /// The instances of one version on one core.
 pub struct Instances(pub Arc<Shared>);
@@ -27,8 +25,7 @@ impl HandlerState for Instances {
     type WorkerState = Life;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Life>> {
-        let up = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, self.0.instantiate()).await;
-        let (store, proxy) = up.map_err(|_| wasmtime::format_err!("instantiation took too long"))??;
+        let (store, proxy) = self.0.instantiate().await?;
         Ok(Instance {
             store,
             proxy,
@@ -36,20 +33,6 @@ impl HandlerState for Instances {
             expiration: Expiration::new(&self.0),
             state: Life(self.0.clone()),
         })
-    }
-}
-
-impl Shared {
-    /// A fresh store and instance, under the version's limits.
-    pub(super) async fn instantiate(&self) -> wasmtime::Result<(Store<State>, Proxy)> {
-        let mut store = Store::new(&self.engine, State::new(&self.granted));
-        store.limiter(|state| &mut state.memory);
-        store.set_hostcall_fuel(limits::HOSTCALL_BYTES_MAX);
-        // At every beat running code lets others have their turn. How long it may run in all is for `Expiration` to say.
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
-        let proxy = self.pre.instantiate_async(&mut store).await?;
-        Ok((store, proxy))
     }
 }
 

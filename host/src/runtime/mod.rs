@@ -9,6 +9,7 @@ mod log;
 mod memory;
 mod prepared;
 mod running;
+mod shared;
 mod state;
 
 pub use artifact::compile_file;

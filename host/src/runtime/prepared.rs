@@ -3,13 +3,14 @@
 use super::Refusal;
 use super::engine::Runtime;
 use super::running::Running;
+use super::shared::Shared;
 use super::state::{Granted, State};
 use crate::capability::{http_client, sqlite};
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
-use crate::limits;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use wasmtime::component::InstancePre;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
@@ -43,7 +44,15 @@ impl Runtime {
             max_concurrent: 1,
         });
         let timeout = Duration::from_millis(version.manifest.limits.timeout_ms);
-        let running = Arc::new(Running::new(self.engine.clone(), pre, granted, reuse, timeout));
+        let running = Arc::new(Running::new(Shared {
+            engine: self.engine.clone(),
+            places: self.places.clone(),
+            pre,
+            granted,
+            reuse,
+            timeout,
+            drained: watch::Sender::new(false),
+        }));
         running.probe().await?;
         Ok(Prepared(running))
     }
@@ -61,13 +70,9 @@ fn handler(pre: InstancePre<State>) -> Result<ProxyPre<State>, Refusal> {
 impl Running {
     /// Instantiates once, under the limits of any instance.
     async fn probe(&self) -> Result<(), Refusal> {
-        let instance = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, self.instantiate()).await;
-        match instance {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
-            Err(_) => Err(Refusal::Start(
-                "it does not start: it is still busy after several seconds".into(),
-            )),
+        match self.instantiate().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
         }
     }
 }

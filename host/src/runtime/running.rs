@@ -1,18 +1,17 @@
 //! A version that answers requests: as many instances as it takes, on every core, within its limits.
 
 use super::instances::Instances;
-use super::state::{Granted, State};
-use crate::components::manifest::Reuse;
+use super::shared::Shared;
+use super::state::State;
 use crate::limits;
 use http_body_util::combinators::UnsyncBoxBody;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use wasmtime::{Engine, Store};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmtime::Store;
 use wasmtime_wasi_http::Error as WasiError;
-use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, Proxy, ProxyHandler, ProxyPre};
+use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, Proxy, ProxyHandler};
 
 /// A request, its URI absolute.
 pub type Question = http::Request<UnsyncBoxBody<bytes::Bytes, WasiError>>;
@@ -65,27 +64,8 @@ struct Core {
     waiting: AtomicUsize,
 }
 
-/// What all instances of a version have in common.
-pub(super) struct Shared {
-    pub(super) engine: Engine,
-    pub(super) pre: ProxyPre<State>,
-    pub(super) granted: Granted,
-    pub(super) reuse: Reuse,
-    pub(super) timeout: Duration,
-    /// True once the version was replaced: instances end when they have nothing left to do.
-    pub(super) drained: watch::Sender<bool>,
-}
-
 impl Running {
-    pub(super) fn new(engine: Engine, pre: ProxyPre<State>, granted: Granted, reuse: Reuse, timeout: Duration) -> Self {
-        let shared = Shared {
-            engine,
-            pre,
-            granted,
-            reuse,
-            timeout,
-            drained: watch::Sender::new(false),
-        };
+    pub(super) fn new(shared: Shared) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             shared: Arc::new(shared),

@@ -5,6 +5,7 @@ use super::memory::MemoryLimit;
 use crate::capability::{http_client, sqlite};
 use crate::limits;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -29,10 +30,12 @@ pub struct State {
     http: WasiHttpCtx,
     http_client: http_client::Hooks,
     pub(crate) sqlite: sqlite::Context,
+    /// The instance's place in the pool, given back when the store is dropped.
+    _place: OwnedSemaphorePermit,
 }
 
 impl State {
-    pub(super) fn new(granted: &Granted) -> Self {
+    pub(super) fn new(granted: &Granted, place: OwnedSemaphorePermit) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits::HANDLES_MAX);
         let mut http = WasiHttpCtx::new();
@@ -51,6 +54,7 @@ impl State {
             http,
             http_client: http_client::Hooks::new(granted.http_client.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
+            _place: place,
         }
     }
 }

@@ -4,11 +4,12 @@ use super::{Fields, Headers};
 use crate::bindings::guesthouse::host::http_messages;
 use crate::bindings::wasi::http::types;
 use serde::de::DeserializeOwned;
+use std::cell::OnceCell;
 use std::fmt;
 
-/// A request. Its head was read in one call; its body is read when it is asked for.
+/// A request. Its head is read in one call when something of it is first asked for; its body when it is asked for.
 pub struct Request {
-    head: http_messages::Head,
+    head: OnceCell<http_messages::Head>,
     body: types::Request,
 }
 
@@ -36,25 +37,29 @@ impl Request {
     #[doc(hidden)]
     pub fn from_wasi(body: types::Request) -> Self {
         Self {
-            head: http_messages::read_head(&body),
+            head: OnceCell::new(),
             body,
         }
     }
 
+    fn head(&self) -> &http_messages::Head {
+        self.head.get_or_init(|| http_messages::read_head(&self.body))
+    }
+
     /// The method in upper case.
     pub fn method(&self) -> &str {
-        &self.head.method
+        &self.head().method
     }
 
     /// The path, still percent-encoded, beginning with `/`.
     pub fn path(&self) -> &str {
-        let target = self.head.path_with_query.as_str();
+        let target = self.head().path_with_query.as_str();
         target.split_once('?').map_or(target, |(path, _)| path)
     }
 
     /// The query behind the `?`, still percent-encoded.
     pub fn query(&self) -> Option<&str> {
-        self.head.path_with_query.split_once('?').map(|(_, query)| query)
+        self.head().path_with_query.split_once('?').map(|(_, query)| query)
     }
 
     /// The query as names and values; none of either where there is no query.
@@ -64,17 +69,17 @@ impl Request {
 
     /// The host and port that the client named.
     pub fn authority(&self) -> Option<&str> {
-        self.head.authority.as_deref()
+        self.head().authority.as_deref()
     }
 
     /// All header fields, names in lower case.
     pub fn headers(&self) -> &Headers {
-        &self.head.headers
+        &self.head().headers
     }
 
     /// The first value of a header field, its name given in lower case, if it is readable text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        super::header(&self.head.headers, name)
+        super::header(&self.head().headers, name)
     }
 
     /// Reads the whole body, of up to `limit` bytes.
