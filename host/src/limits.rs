@@ -30,8 +30,13 @@ pub const COMPONENT_FIELDS_MAX: usize = 1000;
 pub const DISCARD_BYTES_MAX: u64 = 16 * MIB as u64;
 /// How long an unwanted body is read.
 pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
-/// Between two pieces of a response's body that the component gives or the client takes.
+/// Between two pieces of a response's body that a component gives.
 pub const RESPONSE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a client may take nothing of what is sent to it: then the connection is closed.
+pub const CLIENT_STALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// A response's body from its first byte to its last, however steadily it flows. The code that gives it may in that time be running
+/// for no longer than the component's time limit for a request.
+pub const RESPONSE_DURATION_MAX: Duration = Duration::from_secs(3600);
 /// Streams at once in one HTTP/2 connection: what browsers use, and no more than one component's requests at once.
 pub const HTTP2_STREAMS_MAX: u32 = 100;
 /// How long a stopping server waits for requests under way.

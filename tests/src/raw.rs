@@ -72,8 +72,8 @@ impl Raw {
         String::from_utf8_lossy(&self.received).into_owned()
     }
 
-    /// False at the end. A reset connection has ended as well.
-    fn read_some(&mut self) -> bool {
+    /// Reads what has come, waiting where nothing has. False at the end. A reset connection has ended as well.
+    pub fn read_some(&mut self) -> bool {
         let mut chunk = [0; 16 * 1024];
         match self.stream.read(&mut chunk) {
             Ok(bytes) => {

@@ -120,6 +120,12 @@ impl Server {
         self.process.try_wait().expect("our own child").is_some()
     }
 
+    /// How many descriptors the server has open: files, and a socket for each connection.
+    pub fn descriptors(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.process.id());
+        std::fs::read_dir(path).expect("the server runs").count()
+    }
+
     /// What the server holds of the machine's memory, in bytes.
     pub fn resident_bytes(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process.id());

@@ -1,6 +1,7 @@
-//! Loops without end on `/loop/forever` and inside one bulk memory operation on `/loop/fill`; answers everything else.
+//! Loops without end on `/loop/forever`, inside one bulk memory operation on `/loop/fill`, and after the head of its answer on
+//! `/loop/after`; answers everything else.
 
-use guesthouse::http::{Request, Response};
+use guesthouse::http::{BodyWriter, Request, Response};
 use std::hint::black_box;
 
 async fn handle(request: Request) -> Response {
@@ -9,7 +10,20 @@ async fn handle(request: Request) -> Response {
             black_box(());
         },
         "/loop/fill" => fill(),
+        "/loop/after" => {
+            let (writer, response) = Response::streaming(200);
+            guesthouse::spawn(after(writer));
+            response
+        }
         _ => Response::text(200, "still here\n"),
+    }
+}
+
+/// The body has begun when the loop does.
+async fn after(mut writer: BodyWriter) {
+    writer.write(b"begun\n".to_vec()).await;
+    loop {
+        black_box(());
     }
 }
 

@@ -7,14 +7,17 @@ use super::state::State;
 use crate::limits;
 use futures::FutureExt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::Sleep;
 use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
-use wasmtime_wasi_http::handler::{HandlerState, Instance, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus};
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance as Made, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
 
 /// The instances of one version on one core.
 pub struct Instances(pub Arc<Shared>);
@@ -24,29 +27,44 @@ impl HandlerState for Instances {
     type WorkerExpiration = Expiration;
     type WorkerState = Life;
 
-    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Life>> {
+    async fn instantiate(&self) -> wasmtime::Result<Made<State, Expiration, Life>> {
         let (store, proxy) = self.0.instantiate().await?;
-        Ok(Instance {
+        Ok(Made {
+            expiration: Expiration::new(&self.0, store.data().beats.clone()),
             store,
             proxy,
             view: State::http,
-            expiration: Expiration::new(&self.0),
-            state: Life(self.0.clone()),
+            state: Life::new(&self.0),
         })
     }
 }
 
+/// Whether the instance that answers a request ended before its time. It is set when the request is given to an instance.
+pub type Instance = Arc<OnceLock<Arc<AtomicBool>>>;
+
 /// How many requests an instance serves.
-pub struct Life(Arc<Shared>);
+pub struct Life {
+    shared: Arc<Shared>,
+    failed: Arc<AtomicBool>,
+}
+
+impl Life {
+    fn new(shared: &Arc<Shared>) -> Self {
+        Self {
+            shared: shared.clone(),
+            failed: Arc::default(),
+        }
+    }
+}
 
 impl WorkerState for Life {
     type StoreData = State;
-    type RequestData = ();
+    type RequestData = Instance;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        let reuse = &self.0.reuse;
+        let reuse = &self.shared.reuse;
         // An instance made while the version drains is there for a request that waits already: it takes one and ends.
-        let used_up = total > 0 && *self.0.drained.borrow();
+        let used_up = total > 0 && *self.shared.drained.borrow();
         if used_up || (reuse.max_requests > 0 && total as u64 >= reuse.max_requests) {
             ShouldAccept::Never
         } else if concurrent >= reuse.max_concurrent as usize {
@@ -59,19 +77,23 @@ impl WorkerState for Life {
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, State>,
-        (): (),
+        instance: Instance,
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        Box::pin(tokio::time::sleep(self.0.timeout))
+        let _ = instance.set(self.failed.clone());
+        Box::pin(tokio::time::sleep(self.shared.timeout))
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
+        // Before the store goes, and with it the bodies that the instance still gives: whoever sends them must know that they
+        // are not whole.
+        self.failed.store(result.is_err(), Ordering::Release);
         // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
         if let Err(error) = result
-            && !(*self.0.drained.borrow())
+            && !(*self.shared.drained.borrow())
         {
             let out_of_memory = store.data().memory.exceeded();
-            tracing::warn!(component = %self.0.granted.name, out_of_memory, cause = format!("{error:#}"), "an instance ended");
+            tracing::warn!(component = %self.shared.granted.name, out_of_memory, cause = format!("{error:#}"), "an instance ended");
         }
     }
 }
@@ -84,17 +106,33 @@ pub struct Expiration {
     alarm: Pin<Box<Sleep>>,
     drained: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
     is_drained: bool,
+    beats: Arc<AtomicU64>,
+    /// When the instance began to give bodies alone, and the beats until then.
+    streaming: Option<(Instant, u64)>,
 }
 
 impl Expiration {
-    fn new(shared: &Arc<Shared>) -> Self {
+    fn new(shared: &Arc<Shared>, beats: Arc<AtomicU64>) -> Self {
         let mut drained = shared.drained.subscribe();
         Self {
             timeout: shared.timeout,
             alarm: Box::pin(tokio::time::sleep(shared.timeout + limits::INSTANCE_GRACE)),
             drained: Box::pin(async move { drop(drained.wait_for(|drained| *drained).await) }),
             is_drained: false,
+            beats,
+            streaming: None,
         }
+    }
+
+    /// Whether code that only gives the body of an answer has been running for too long. How long it waits, for a client that reads
+    /// slowly, is not its fault.
+    fn streams_too_busily(&mut self, start: Instant) -> bool {
+        let beats = self.beats.load(Ordering::Relaxed);
+        let before = match self.streaming {
+            Some((since, before)) if since == start => before,
+            _ => self.streaming.insert((start, beats)).1,
+        };
+        limits::EPOCH * u32::try_from(beats - before).unwrap_or(u32::MAX) > self.timeout
     }
 }
 
@@ -103,14 +141,12 @@ impl WorkerExpiration for Expiration {
         if !self.is_drained {
             self.is_drained = self.drained.poll_unpin(context).is_ready();
         }
-        let idle = status == WorkerStatus::Idle;
-        if idle && self.is_drained {
-            return Poll::Ready(());
-        }
-        let allowed = if idle {
-            limits::INSTANCE_IDLE_TIMEOUT
-        } else {
-            self.timeout + limits::INSTANCE_GRACE
+        let allowed = match status {
+            WorkerStatus::Idle if self.is_drained => return Poll::Ready(()),
+            WorkerStatus::Idle => limits::INSTANCE_IDLE_TIMEOUT,
+            WorkerStatus::Requests => self.timeout + limits::INSTANCE_GRACE,
+            WorkerStatus::PostReturn if self.streams_too_busily(start) => return Poll::Ready(()),
+            WorkerStatus::PostReturn => limits::RESPONSE_DURATION_MAX,
         };
         let deadline = tokio::time::Instant::from_std(start + allowed);
         if self.alarm.deadline() > deadline {

@@ -15,6 +15,7 @@ mod state;
 pub use artifact::compile_file;
 pub use engine::Runtime;
 pub use inspect::Refusal;
+pub use instances::Instance;
 pub use prepared::Prepared;
 pub use running::{Answer, Failure, Question, Running, set_core};
 pub use state::State;

@@ -1,6 +1,6 @@
 //! A version that answers requests: as many instances as it takes, on every core, within its limits.
 
-use super::instances::Instances;
+use super::instances::{Instance, Instances};
 use super::shared::Shared;
 use super::state::State;
 use crate::limits;
@@ -21,6 +21,8 @@ pub struct Answer {
     pub response: http::Response<UnsyncBoxBody<bytes::Bytes, WasiError>>,
     /// Kept until the body has ended.
     pub permit: OwnedSemaphorePermit,
+    /// The instance that gives the body.
+    pub instance: Instance,
 }
 
 /// Why a component gave no answer.
@@ -87,8 +89,13 @@ impl Running {
         let index = CORE.get().unwrap_or(0);
         let core = self.cores[index % self.cores.len()].get_or_init(|| Core::new(&self.shared));
         let permit = core.permit().await?;
-        match core.handler.handle((), question).await {
-            Ok(response) => Ok(Answer { response, permit }),
+        let instance = Instance::default();
+        match core.handler.handle(instance.clone(), question).await {
+            Ok(response) => Ok(Answer {
+                response,
+                permit,
+                instance,
+            }),
             Err(error) => Err(self.failure(&error)),
         }
     }
@@ -96,7 +103,7 @@ impl Running {
     fn failure(&self, error: &wasmtime::Error) -> Failure {
         let failure = if error.is::<ExpirationError>() {
             Failure::TimedOut
-        } else if error.is::<InstantiationError<()>>() {
+        } else if error.is::<InstantiationError<Instance>>() {
             Failure::NotStarted
         } else {
             Failure::Failed

@@ -4,6 +4,7 @@ use super::state::{Granted, State};
 use crate::components::manifest::Reuse;
 use crate::limits;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use wasmtime::{Engine, Store, UpdateDeadline};
@@ -38,7 +39,10 @@ impl Shared {
         store.set_hostcall_fuel(limits::HOSTCALL_BYTES_MAX);
         // At every beat running code lets others have their turn. How long it may run in all is for `Expiration` to say.
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+        store.epoch_deadline_callback(|store| {
+            store.data().beats.fetch_add(1, Ordering::Relaxed);
+            Ok(UpdateDeadline::Yield(1))
+        });
         let proxy = self.pre.instantiate_async(&mut store).await?;
         Ok((store, proxy))
     }

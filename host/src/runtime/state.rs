@@ -5,6 +5,7 @@ use super::memory::MemoryLimit;
 use crate::capability::{http_client, sqlite};
 use crate::limits;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -25,6 +26,8 @@ pub struct Granted {
 /// The data of a store.
 pub struct State {
     pub(super) memory: MemoryLimit,
+    /// Beats of the epoch that found the instance running.
+    pub(super) beats: Arc<AtomicU64>,
     pub(crate) table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -49,6 +52,7 @@ impl State {
             .build();
         Self {
             memory: MemoryLimit::new(granted.memory_bytes_max),
+            beats: Arc::default(),
             table,
             wasi,
             http,

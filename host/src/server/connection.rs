@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
+use tokio_io_timeout::TimeoutStream;
 
 /// Serves requests until the client or the server ends the connection.
 pub async fn serve<S>(stream: S, service: Arc<Service>, door: Door, mut stopping: watch::Receiver<bool>)
@@ -26,8 +27,10 @@ where
             async move { service.answer(request, door).await }
         }
     });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits::CLIENT_STALL_TIMEOUT));
     let builder = builder();
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), answer));
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(Box::pin(stream)), answer));
     // Which HTTP it is shows in the first bytes. hyper's own timeout begins after them.
     let mut silent = pin!(tokio::time::sleep(limits::REQUEST_HEAD_TIMEOUT));
     let (mut watched, mut stopped) = (true, false);

@@ -1,13 +1,14 @@
 //! An answer on its way to the client.
 
 use crate::limits;
-use crate::runtime::Answer;
+use crate::runtime::{Answer, Instance};
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{Either, Full};
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
@@ -34,11 +35,12 @@ pub fn full(body: Full<Bytes>) -> Body {
 
 /// What a component answered. It counts as running until the body has ended.
 pub fn stream(answer: Answer) -> Response<Body> {
-    let permit = answer.permit;
+    let (permit, instance) = (answer.permit, answer.instance);
     answer.response.map(|body| {
         Either::Right(Streamed {
             body,
             idle: None,
+            instance,
             _permit: permit,
         })
     })
@@ -49,7 +51,15 @@ pub struct Streamed {
     body: UnsyncBoxBody<Bytes, Error>,
     /// Made when the body first has to wait, which that of a complete response never does.
     idle: Option<Pin<Box<Sleep>>>,
+    instance: Instance,
     _permit: OwnedSemaphorePermit,
+}
+
+impl Streamed {
+    /// A body whose instance ended in the middle looks complete from here. The client must not take it for that.
+    fn is_cut_off(&self) -> bool {
+        self.instance.get().is_some_and(|failed| failed.load(Ordering::Acquire))
+    }
 }
 
 impl http_body::Body for Streamed {
@@ -59,7 +69,10 @@ impl http_body::Body for Streamed {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             self.idle = None;
-            return Poll::Ready(frame);
+            return Poll::Ready(match frame {
+                None if self.is_cut_off() => Some(Err(Error::HttpResponseIncomplete)),
+                frame => frame,
+            });
         }
         let idle = self
             .idle

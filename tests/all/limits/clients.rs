@@ -1,8 +1,8 @@
 //! Clients that send too much, too slowly, or not to the end.
 
 use crate::notes::{self, PATH};
-use guesthouse_tests::Server;
 use guesthouse_tests::raw::{self, Raw};
+use guesthouse_tests::{Server, wait};
 use std::time::Duration;
 
 const MIB: usize = 1 << 20;
@@ -138,4 +138,35 @@ fn hundreds_of_idle_connections_leave_room_for_a_request() {
     answer.expect(200, "Ok");
     assert!(answer.took < Duration::from_secs(2), "it took {:?}", answer.took);
     drop(idle);
+}
+
+/// The host's limit on a client that takes nothing, and room for a busy machine.
+const STALLED_TOO_LONG: Duration = Duration::from_secs(50);
+
+#[test]
+fn a_client_that_takes_nothing_of_its_answer_is_cut_off() {
+    let server = Server::start();
+    server.deploy("echo");
+    let before = server.descriptors();
+    let mut connection = Raw::connect(server.address());
+    connection.send("GET /echo/endless HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert_eq!(raw::status(&connection.read_until("\r\n\r\n")), 200);
+    assert!(server.descriptors() > before);
+    wait::until("the server to close the connection", STALLED_TOO_LONG, || {
+        (server.descriptors() <= before).then_some(())
+    });
+}
+
+#[test]
+fn a_client_that_reads_slowly_but_steadily_is_served_beyond_the_time_limit_of_a_request() {
+    let server = Server::start();
+    let manifest = "name = \"echo\"\nroutes = [\"/echo/{*rest}\"]\n[limits]\ntimeout_ms = 500\n";
+    server.deploy_as("echo", manifest);
+    let mut connection = Raw::connect(server.address());
+    connection.send("GET /echo/endless HTTP/1.1\r\nhost: a\r\n\r\n");
+    let started = std::time::Instant::now();
+    wait::until("three seconds of the answer", Duration::from_secs(20), || {
+        assert!(connection.read_some(), "the server ended the answer");
+        (started.elapsed() > Duration::from_secs(3)).then_some(())
+    });
 }

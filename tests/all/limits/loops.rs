@@ -1,5 +1,6 @@
 //! Loops without end.
 
+use guesthouse_tests::raw::Raw;
 use guesthouse_tests::{Answer, Server};
 use std::time::Duration;
 
@@ -26,6 +27,17 @@ fn a_loop_inside_a_memory_operation_is_ended_as_well() {
     server.deploy("loop");
     expect_ended(&server.get("/loop/fill"));
     server.get("/loop/fine").expect(200, "still here\n");
+}
+
+#[test]
+fn a_loop_after_the_head_of_an_answer_is_ended_as_well() {
+    let server = Server::start();
+    server.deploy("loop");
+    let mut connection = Raw::connect(server.address());
+    connection.send("GET /loop/after HTTP/1.1\r\nhost: a\r\n\r\n");
+    let (answer, took) = connection.read_to_end();
+    assert!(answer.contains("begun") && !answer.ends_with("0\r\n\r\n"), "{answer}");
+    assert!(took < TOO_LONG, "it took {took:?}");
 }
 
 #[test]
