@@ -126,6 +126,14 @@ impl Server {
         std::fs::read_dir(path).expect("the server runs").count()
     }
 
+    /// Fails where the server holds `bytes` or more of memory beyond the `before` that `resident_bytes` gave.
+    #[track_caller]
+    pub fn expect_growth_below(&self, before: u64, bytes: u64) {
+        const MIB: u64 = 1 << 20;
+        let after = self.resident_bytes();
+        assert!(after < before + bytes, "from {} to {} MiB", before / MIB, after / MIB);
+    }
+
     /// What the server holds of the machine's memory, in bytes.
     pub fn resident_bytes(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process.id());
