@@ -3,6 +3,8 @@
 //! SQLite offers CHECKs as text only. This reads its tokens (so that strings, comments and quoted names cannot mislead
 //! it) and looks for `CHECK (function(column` and `CHECK (function('text', column`; anything else is passed over.
 
+use crate::tokens::{self, Kind};
+
 /// A CHECK that begins with a call.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Check {
@@ -16,28 +18,20 @@ pub struct Check {
     pub is_whole: bool,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Quoted(String),
-    Text(String),
-    Symbol(char),
-}
-
 /// All such CHECKs of a table.
 pub fn find(create_table: &str) -> Vec<Check> {
-    let tokens = tokens(create_table);
+    let tokens: Vec<Kind<'_>> = tokens::read(create_table).into_iter().map(|token| token.kind).collect();
     (0..tokens.len())
         .filter_map(|start| check_at(&tokens[start..]))
         .collect()
 }
 
-fn check_at(tokens: &[Token]) -> Option<Check> {
+fn check_at(tokens: &[Kind<'_>]) -> Option<Check> {
     let [
-        Token::Word(check),
-        Token::Symbol('('),
-        Token::Word(function),
-        Token::Symbol('('),
+        Kind::Word(check),
+        Kind::Symbol('('),
+        Kind::Word(function),
+        Kind::Symbol('('),
         rest @ ..,
     ] = tokens
     else {
@@ -47,61 +41,16 @@ fn check_at(tokens: &[Token]) -> Option<Check> {
         return None;
     }
     let (text, rest) = match rest {
-        [Token::Text(text), Token::Symbol(','), rest @ ..] => (Some(text.clone()), rest),
+        [Kind::Text(text), Kind::Symbol(','), rest @ ..] => (Some(text.clone().into_owned()), rest),
         rest => (None, rest),
     };
-    let [Token::Word(column) | Token::Quoted(column), rest @ ..] = rest else {
-        return None;
-    };
+    let (column, rest) = rest.split_first()?;
     Some(Check {
         function: function.to_ascii_lowercase(),
         text,
-        column: column.clone(),
-        is_whole: matches!(rest, [Token::Symbol(')'), Token::Symbol(')'), ..]),
+        column: column.name()?.to_owned(),
+        is_whole: matches!(rest, [Kind::Symbol(')'), Kind::Symbol(')'), ..]),
     })
-}
-
-fn tokens(sql: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let (token, length) = match first {
-            _ if rest.starts_with("--") => (None, rest.find('\n').unwrap_or(rest.len())),
-            _ if rest.starts_with("/*") => (None, rest[2..].find("*/").map_or(rest.len(), |end| end + 4)),
-            '\'' => quoted(rest, '\'', Token::Text),
-            '"' | '`' => quoted(rest, first, Token::Quoted),
-            '[' => {
-                let end = rest.find(']').unwrap_or(rest.len());
-                (Some(Token::Quoted(rest[1..end].into())), (end + 1).min(rest.len()))
-            }
-            _ if is_word(first) => {
-                let end = rest.find(|character| !is_word(character)).unwrap_or(rest.len());
-                (Some(Token::Word(rest[..end].into())), end)
-            }
-            _ if first.is_whitespace() => (None, first.len_utf8()),
-            _ => (Some(Token::Symbol(first)), first.len_utf8()),
-        };
-        tokens.extend(token);
-        rest = &rest[length..];
-    }
-    tokens
-}
-
-fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '$') || !character.is_ascii()
-}
-
-/// A token in quotes, in which the quote itself is doubled, and its length.
-fn quoted(sql: &str, quote: char, make: fn(String) -> Token) -> (Option<Token>, usize) {
-    let mut content = String::new();
-    let mut characters = sql.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        if character == quote && characters.next_if(|(_, next)| *next == quote).is_none() {
-            return (Some(make(content)), at + 1);
-        }
-        content.push(character);
-    }
-    (Some(make(content)), sql.len())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod read;
 pub mod route;
 pub mod schema;
 pub mod sql;
+pub mod tokens;
 pub mod update;
 
 use guesthouse::http::{Request, Response};
