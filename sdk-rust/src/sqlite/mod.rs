@@ -7,7 +7,7 @@ mod value;
 use crate::bindings::guesthouse::host::sqlite as host;
 
 pub use error::Error;
-pub use host::{Constraint, ConstraintKind, Error as HostError, Step, Value};
+pub use host::{ColumnDescription, ColumnOrigin, Constraint, ConstraintKind, Error as HostError, Step, Value};
 pub use rows::{Row, Rows};
 pub use value::{FromValue, blob};
 
@@ -81,6 +81,11 @@ impl Database {
     /// Runs all steps in one transaction, or none; returns when it is committed.
     pub async fn batch(&self, steps: Vec<Step>) -> Result<Vec<Rows>, Error> {
         Ok(self.0.batch(steps).await?.into_iter().map(Rows::from).collect())
+    }
+
+    /// Says which columns the result of a statement that reads has, without running it.
+    pub async fn describe(&self, sql: &str) -> Result<Vec<ColumnDescription>, Error> {
+        Ok(self.0.describe(sql.into()).await?)
     }
 
     /// Begins a transaction, which holds the database's only writer until it ends or its lease does.

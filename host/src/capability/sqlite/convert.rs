@@ -26,6 +26,21 @@ pub fn outcomes(outcomes: Vec<engine::Outcome>) -> Vec<contract::Outcome> {
     outcomes.into_iter().map(outcome).collect()
 }
 
+/// The columns of a result that is not there yet.
+pub fn descriptions(columns: Vec<engine::ColumnDescription>) -> Vec<contract::ColumnDescription> {
+    columns
+        .into_iter()
+        .map(|column| contract::ColumnDescription {
+            name: column.name,
+            declared_type: column.declared_type,
+            origin: column.origin.map(|origin| contract::ColumnOrigin {
+                table: origin.table,
+                column: origin.column,
+            }),
+        })
+        .collect()
+}
+
 impl From<contract::Value> for engine::Value {
     fn from(value: contract::Value) -> Self {
         match value {

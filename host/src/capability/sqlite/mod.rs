@@ -7,10 +7,10 @@ mod convert;
 mod engine;
 mod stream;
 
-use super::bindings::sqlite::{self, Error, Outcome, Row, Statement, Step};
+use super::bindings::sqlite::{self, ColumnDescription, Error, Outcome, Row, Statement, Step};
 use crate::components::grants::SqliteGrant;
 use crate::runtime::State;
-use convert::{outcome, outcomes, statement};
+use convert::{descriptions, outcome, outcomes, statement};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasmtime::component::{Accessor, FutureReader, HasData, Linker, Resource, StreamReader};
@@ -173,6 +173,16 @@ impl sqlite::HostDatabaseWithStore<State> for Sqlite {
             Ok(rows) => accessor.with(|access| stream::reader(access, rows)).map(Ok),
             Err(error) => Ok(Err(error.into())),
         }
+    }
+
+    async fn describe(
+        accessor: &Accessor<State, Self>,
+        this: Resource<DatabaseHandle>,
+        sql: String,
+    ) -> Answer<Vec<ColumnDescription>> {
+        let handle = database(accessor, &this)?;
+        let result = handle.database.describe(&handle.role, &sql).await;
+        Ok(result.map(descriptions).map_err(Error::from))
     }
 
     async fn begin(

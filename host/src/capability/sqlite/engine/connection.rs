@@ -20,7 +20,7 @@ use super::{
     settings::Settings,
     setup::configure,
     statements::{Entry, Statements},
-    value::{Outcome, Statement},
+    value::{ColumnDescription, Outcome, Statement},
 };
 
 /// What a connection is for.
@@ -95,6 +95,15 @@ impl Connection {
         match (result, report.denied) {
             (Err(_), Some(what)) => Err(Error::Denied(what)),
             (result, _) => result,
+        }
+    }
+
+    /// The columns of a statement's result. The statement is not kept: nobody describes one twice.
+    pub fn describe(&mut self, role: &Arc<Role>, sql: &str) -> Result<Vec<ColumnDescription>, Error> {
+        let entry = compile(&self.handle, &self.authorizer, Actor::Role(role.clone()), sql, false).0?;
+        match entry.read_only {
+            true => Ok(entry.prepared.describe_columns()),
+            false => Err(Error::Denied("write".into())),
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
     stamp::Stamps,
     stream::{self, RowStream},
     transaction::Transaction,
-    value::{Outcome, Statement, Step},
+    value::{ColumnDescription, Outcome, Statement, Step},
     writer::Writer,
 };
 
@@ -113,6 +113,11 @@ impl Database {
     /// Runs one statement that reads and streams its rows.
     pub async fn read(&self, role: &Arc<Role>, statement: Statement) -> Result<RowStream, Error> {
         stream::start(&self.readers, role, statement).await
+    }
+
+    /// Compiles one statement that reads and says which columns its result has.
+    pub async fn describe(&self, role: &Arc<Role>, sql: &str) -> Result<Vec<ColumnDescription>, Error> {
+        self.readers.take().await?.connection().describe(role, sql)
     }
 
     /// A number that is another one after every committed change to the schema or to one of `tables`.

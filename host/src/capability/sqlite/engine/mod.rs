@@ -38,4 +38,4 @@ pub use role::Role;
 pub use settings::{Settings, Synchronous};
 pub use stream::RowStream;
 pub use transaction::Transaction;
-pub use value::{Outcome, Statement, Step, Value};
+pub use value::{ColumnDescription, Outcome, Statement, Step, Value};

@@ -49,6 +49,23 @@ pub struct Step {
     pub must_affect: bool,
 }
 
+/// A column of a result, as far as it is known without running the statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnDescription {
+    pub name: String,
+    /// As it was written where the column was declared; none for expressions.
+    pub declared_type: Option<String>,
+    /// None for expressions.
+    pub origin: Option<ColumnOrigin>,
+}
+
+/// The column of a table whose values a column of a result has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnOrigin {
+    pub table: String,
+    pub column: String,
+}
+
 /// What a statement gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {

@@ -1,5 +1,6 @@
 //! The only `unsafe` code of the engine: opening a connection through libSQL, and prepared statements.
 
+mod description;
 mod handle;
 mod statement;
 

@@ -13,7 +13,7 @@ use super::handle::Handle;
 
 /// A compiled statement. It must be dropped before the [`Handle`] that it was prepared on.
 pub struct Prepared {
-    raw: *mut sqlite::sqlite3_stmt,
+    pub(super) raw: *mut sqlite::sqlite3_stmt,
 }
 
 // SAFETY: as for `Handle`: used by one thread after another, together with its connection.
