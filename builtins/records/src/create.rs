@@ -4,26 +4,28 @@ use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::{Database, Rows, step};
 
 use crate::api::{Api, Conflict, Operation};
-use crate::decode::{self, Assignments};
+use crate::decode::Assignments;
 use crate::encode::write_text;
 use crate::error::Error;
 use crate::id::Key;
 use crate::sql::Sql;
-use crate::{json, limits, media_type};
+use crate::{body, json, query};
 
 /// Inserts what the body holds and answers the ids, in the order of the body.
 pub async fn create(database: &Database, api: &Api, request: Request) -> Result<Response, Error> {
     api.authorize(Operation::Create)?;
-    media_type::check(&request)?;
-    let body = request.body(limits::BODY_BYTES_MAX).await?;
-    let records = decode::one_or_many(&api.table, &body)?;
+    let redirect = request.query().map_or(Ok(None), query::redirect)?;
+    let records = body::one_or_many(&api.table, request).await?;
     let statements = records.into_iter().map(|record| statement(api, record).into_parts());
     let steps: Vec<_> = statements.map(|(sql, parameters)| step(&sql, parameters)).collect();
     if steps.is_empty() {
         return Err(Error::NoValues);
     }
     let results = database.batch(steps).await.map_err(Error::of_request)?;
-    Ok(json(ids(api, &results)?))
+    Ok(match redirect {
+        Some(location) => Response::see_other(&location),
+        None => json(ids(api, &results)?),
+    })
 }
 
 fn statement(api: &Api, assignments: Assignments) -> Sql {
@@ -93,6 +95,7 @@ fn ids(api: &Api, results: &[Rows]) -> Result<Vec<u8>, Error> {
 mod tests {
     use super::*;
     use crate::api::tests::{api_with, notes};
+    use crate::decode;
 
     fn sql_of(api: &Api, body: &str) -> String {
         let mut records = decode::one_or_many(&api.table, body.as_bytes()).unwrap();

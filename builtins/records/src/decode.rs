@@ -36,6 +36,20 @@ pub fn one_or_many(table: &Table, body: &[u8]) -> Result<Vec<Assignments>, Error
     }
 }
 
+/// Reads what a form has for a column of this kind: text, or several texts for JSON, which are a list there.
+pub fn texts(kind: ColumnKind, texts: &[String]) -> Result<Value, Error> {
+    let seed = ValueSeed(kind);
+    match (kind, texts) {
+        (ColumnKind::Json, [text]) => read(text.as_bytes(), seed).ok(),
+        (_, [text]) => seed
+            .deserialize(de::value::StrDeserializer::<de::value::Error>::new(text))
+            .ok(),
+        (ColumnKind::Json, texts) => serde_json::to_string(texts).map(Value::Text).ok(),
+        _ => None,
+    }
+    .ok_or(Error::InvalidRecord)
+}
+
 /// Reads the text of a BLOB: URL-safe base64 with padding, or a UUID.
 pub fn blob(text: &str) -> Option<Vec<u8>> {
     match id::parse_uuid(text) {

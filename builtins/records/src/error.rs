@@ -53,6 +53,8 @@ pub enum Error {
     UnexpectedContentType,
     #[error("{0}")]
     MalformedBody(String),
+    #[error("a form has at most {} fields", limits::FORM_FIELDS_MAX)]
+    TooManyFields,
     #[error("the body is too large")]
     BodyTooLarge,
     #[error("the request or its result is too large")]

@@ -4,6 +4,7 @@
 //! delete. One file per operation; each parses, authorizes, does and presents, in this order.
 
 pub mod api;
+pub mod body;
 pub mod catalog;
 pub mod checks;
 pub mod create;
@@ -12,10 +13,12 @@ pub mod decode;
 pub mod delete;
 pub mod encode;
 pub mod error;
+pub mod fields;
 pub mod id;
 pub mod limits;
 pub mod list;
 pub mod media_type;
+pub mod multipart;
 pub mod query;
 pub mod read;
 pub mod route;

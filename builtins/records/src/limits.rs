@@ -3,6 +3,9 @@
 /// Longest body of a create or an update: what the clients of the protocol expect to be able to send.
 pub const BODY_BYTES_MAX: u64 = 10 * 1024 * 1024;
 
+/// Most fields of a form: more than a table has columns, and each takes more memory than it has bytes in the body.
+pub const FORM_FIELDS_MAX: usize = 4096;
+
 /// Most records in one create: one transaction holds the only writer for as long as it takes.
 pub const BULK_RECORDS_MAX: usize = 1024;
 

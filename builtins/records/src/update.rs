@@ -4,20 +4,18 @@ use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::{Database, Value};
 
 use crate::api::{Api, Operation};
-use crate::decode::{self, Assignments};
+use crate::body;
+use crate::decode::Assignments;
 use crate::error::Error;
 use crate::id::Key;
 use crate::schema::Table;
 use crate::sql::Sql;
-use crate::{limits, media_type};
 
 /// Sets the columns that the body names.
 pub async fn update(database: &Database, api: &Api, id: &str, request: Request) -> Result<Response, Error> {
     api.authorize(Operation::Update)?;
     let key = Key::parse(api.table.key_kind, id)?;
-    media_type::check(&request)?;
-    let body = request.body(limits::BODY_BYTES_MAX).await?;
-    let assignments = decode::one(&api.table, &body)?;
+    let assignments = body::one(&api.table, request).await?;
     let (sql, parameters) = statement(&api.table, key, assignments)?.into_parts();
     let result = (database.execute(&sql, parameters).await).map_err(Error::of_request)?;
     match result.changes() {
@@ -65,6 +63,7 @@ fn check_key(table: &Table, key: Key, value: &Value) -> Result<(), Error> {
 mod tests {
     use super::*;
     use crate::api::tests::notes;
+    use crate::decode;
 
     fn sql_of(body: &str) -> Result<String, Error> {
         let api = notes();

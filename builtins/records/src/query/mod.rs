@@ -7,10 +7,14 @@ mod order;
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
 use crate::error::Error;
 use crate::limits;
 pub use filter::Group;
 pub use order::{Direction, Order};
+
+const NOT_VISIBLE: AsciiSet = CONTROLS.add(b' ');
 
 /// What a list is asked for. Names of columns are as the client sent them: not yet checked.
 #[derive(Debug, Default)]
@@ -66,6 +70,19 @@ pub fn check_read(query: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Where the query string of a create wants the browser to go afterwards. It goes into a header field, so that what is no
+/// visible ASCII character is percent-encoded; else it is as the form has it.
+pub fn redirect(query: &str) -> Result<Option<String>, Error> {
+    let mut location = None;
+    for pair in form::pairs(query) {
+        let (name, value) = pair?;
+        if name == "redirect_uri" && !value.is_empty() {
+            location = Some(utf8_percent_encode(&value, &NOT_VISIBLE).to_string());
+        }
+    }
+    Ok(location)
 }
 
 /// No API expands anything yet, so only an empty list is right.

@@ -58,6 +58,24 @@ fn parameters_that_do_not_parse_are_refused() {
 }
 
 #[test]
+fn a_redirect_goes_where_the_form_says_and_into_no_other_header() {
+    for (query, location) in [
+        ("redirect_uri=%2Fdone%3Fa%3Db%2523", Some("/done?a=b%23")),
+        ("redirect_uri=https://other.example/", Some("https://other.example/")),
+        (
+            "redirect_uri=/a+b%0d%0aset-cookie:+x",
+            Some("/a%20b%0D%0Aset-cookie:%20x"),
+        ),
+        ("redirect_uri=/%C3%BC", Some("/%C3%BC")),
+        ("redirect_uri=", None),
+        ("redirect=/a", None),
+    ] {
+        assert_eq!(redirect(query).unwrap().as_deref(), location, "{query}");
+    }
+    assert_eq!(redirect("redirect_uri=%ff"), Err(Error::InvalidQuery));
+}
+
+#[test]
 fn filters_become_conditions() {
     for (query, sql) in [
         ("filter[stars]=1", r#""stars" = ?1"#),

@@ -3,6 +3,7 @@
 mod access;
 mod create;
 mod delete;
+mod forms;
 mod list;
 mod read;
 mod update;
