@@ -54,6 +54,12 @@ pub const REQUESTS_RUNNING_MAX: usize = 64;
 pub const REQUESTS_WAITING_MAX: usize = 1024;
 /// How long a request waits for its component before it is answered 503.
 pub const REQUEST_WAIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Calls of exported functions inside one component on one core at once, apart from its requests. More wait.
+pub const CALLS_RUNNING_MAX: usize = 64;
+/// Calls that wait for one component on one core: as many as the requests that may stand behind them on a busy core.
+pub const CALLS_WAITING_MAX: usize = 256;
+/// How long a call waits for its component: it must leave the caller time to say that it got no answer.
+pub const CALL_WAIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A pooled instance that had nothing to do for so long is dropped, to give its memory back.
 pub const INSTANCE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How much longer than its time limit an instance may live that does not let go: then it is dropped with all that it does.

@@ -34,8 +34,9 @@ const PROVIDED: [&str; 9] = [
 const HANDLERS: [&str; 2] = ["wasi:http/handler@0.3", "wasi:http/incoming-handler@0.2"];
 
 impl Runtime {
-    /// Refuses a component that asks for what the host does not have, or that gives the host nothing to call.
-    pub(super) fn inspect(&self, component: &Component) -> Result<(), Refusal> {
+    /// Refuses a component that asks for what the host does not have, or that gives the host nothing to call. Says whether it
+    /// answers requests.
+    pub(super) fn inspect(&self, component: &Component) -> Result<bool, Refusal> {
         let kind = component.component_type();
         let imports: Vec<String> = kind.imports(&self.engine).map(|(name, _)| name.to_string()).collect();
         for import in &imports {
@@ -61,7 +62,7 @@ fn check_import(import: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_exports(exports: &[String]) -> Result<(), Refusal> {
+fn check_exports(exports: &[String]) -> Result<bool, Refusal> {
     if let Some(export) = exports
         .iter()
         .find(|export| NOT_SERVED_YET.contains(&export.split('@').next().unwrap_or(export)))
@@ -70,16 +71,18 @@ fn check_exports(exports: &[String]) -> Result<(), Refusal> {
             "it exports {export}, which this server does not call yet"
         )));
     }
-    if !exports
-        .iter()
-        .any(|export| HANDLERS.iter().any(|handler| export.starts_with(handler)))
-    {
+    let any = |known: &[&str]| {
+        exports
+            .iter()
+            .any(|export| known.iter().any(|known| export.starts_with(known)))
+    };
+    if !any(&HANDLERS) {
         return Err(Refusal::Export(format!(
             "it exports neither {} nor {}, so it could not answer a request",
             HANDLERS[0], HANDLERS[1]
         )));
     }
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]

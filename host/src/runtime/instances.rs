@@ -28,7 +28,7 @@ impl HandlerState for Instances {
     type WorkerState = Life;
 
     async fn instantiate(&self) -> wasmtime::Result<Made<State, Expiration, Life>> {
-        let (store, proxy) = self.0.instantiate().await?;
+        let (store, proxy) = self.0.instantiate_handler().await?;
         Ok(Made {
             expiration: Expiration::new(&self.0, store.data().beats.clone()),
             store,
@@ -62,16 +62,7 @@ impl WorkerState for Life {
     type RequestData = Instance;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        let reuse = &self.shared.reuse;
-        // An instance made while the version drains is there for a request that waits already: it takes one and ends.
-        let used_up = total > 0 && *self.shared.drained.borrow();
-        if used_up || (reuse.max_requests > 0 && total as u64 >= reuse.max_requests) {
-            ShouldAccept::Never
-        } else if concurrent >= reuse.max_concurrent as usize {
-            ShouldAccept::No
-        } else {
-            ShouldAccept::Yes
-        }
+        self.shared.should_accept(concurrent, total)
     }
 
     fn on_request_start(
@@ -88,13 +79,7 @@ impl WorkerState for Life {
         // Before the store goes, and with it the bodies that the instance still gives: whoever sends them must know that they
         // are not whole.
         self.failed.store(result.is_err(), Ordering::Release);
-        // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
-        if let Err(error) = result
-            && !(*self.shared.drained.borrow())
-        {
-            let out_of_memory = store.data().memory.exceeded();
-            tracing::warn!(component = %self.shared.granted.name, out_of_memory, cause = format!("{error:#}"), "an instance ended");
-        }
+        self.shared.note_end(store.data(), &result);
     }
 }
 
@@ -112,7 +97,7 @@ pub struct Expiration {
 }
 
 impl Expiration {
-    fn new(shared: &Arc<Shared>, beats: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(shared: &Shared, beats: Arc<AtomicU64>) -> Self {
         let mut drained = shared.drained.subscribe();
         Self {
             timeout: shared.timeout,

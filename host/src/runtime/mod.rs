@@ -1,6 +1,8 @@
-//! Running components: the engine, what every instance may call, and the instances that answer requests.
+//! Running components: the engine, what every instance may call, and the instances that answer requests and calls.
 
+mod admission;
 mod artifact;
+mod calls;
 mod engine;
 mod inspect;
 mod instances;

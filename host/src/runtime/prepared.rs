@@ -27,12 +27,12 @@ impl Runtime {
         databases: &Arc<sqlite::Databases>,
     ) -> Result<Prepared, Refusal> {
         let component = self.component(version.digest.as_str(), wasm).await?;
-        self.inspect(&component)?;
+        let answers_requests = self.inspect(&component)?;
         let pre = self
             .linker
             .instantiate_pre(&component)
             .map_err(|error| Refusal::Import(root(&error)))?;
-        let pre = handler(pre)?;
+        let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
         let granted = Granted {
             name: version.name.as_str().into(),
             sqlite: Arc::new(sqlite::Granted::new(databases.clone(), &version.grants.sqlite)),
@@ -48,6 +48,7 @@ impl Runtime {
             engine: self.engine.clone(),
             places: self.places.clone(),
             pre,
+            handler,
             granted,
             reuse,
             timeout,
@@ -70,7 +71,7 @@ fn handler(pre: InstancePre<State>) -> Result<ProxyPre<State>, Refusal> {
 impl Running {
     /// Instantiates once, under the limits of any instance.
     async fn probe(&self) -> Result<(), Refusal> {
-        match self.instantiate().await {
+        match self.shared().instantiate().await {
             Ok(_) => Ok(()),
             Err(error) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
         }

@@ -1,17 +1,17 @@
 //! A version that answers requests: as many instances as it takes, on every core, within its limits.
 
+use super::admission::Admission;
+use super::calls::{Calls, Export};
 use super::instances::{Instance, Instances};
 use super::shared::Shared;
-use super::state::State;
 use crate::limits;
 use http_body_util::combinators::UnsyncBoxBody;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::Store;
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::component::Val;
 use wasmtime_wasi_http::Error as WasiError;
-use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, Proxy, ProxyHandler};
+use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler};
 
 /// A request, its URI absolute.
 pub type Question = http::Request<UnsyncBoxBody<bytes::Bytes, WasiError>>;
@@ -55,15 +55,15 @@ pub fn set_core(index: usize) {
 /// One version that runs.
 pub struct Running {
     shared: Arc<Shared>,
-    /// One for each core, made when its first request comes.
+    /// One for each core, made when its first request comes; the last one is for threads that are none of the server's cores.
     cores: Vec<OnceLock<Core>>,
 }
 
 /// What the instances on one core have in common.
 struct Core {
     handler: ProxyHandler<Instances>,
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    admission: Admission,
+    calls: Arc<Calls>,
 }
 
 impl Running {
@@ -71,12 +71,12 @@ impl Running {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             shared: Arc::new(shared),
-            cores: (0..cores).map(|_| OnceLock::new()).collect(),
+            cores: (0..=cores).map(|_| OnceLock::new()).collect(),
         }
     }
 
-    pub(super) async fn instantiate(&self) -> wasmtime::Result<(Store<State>, Proxy)> {
-        self.shared.instantiate().await
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// The component's name.
@@ -84,11 +84,17 @@ impl Running {
         &self.shared.granted.name
     }
 
+    /// What the instances on this thread have in common.
+    fn core(&self) -> &Core {
+        let last = self.cores.len() - 1;
+        let index = CORE.get().map_or(last, |core| core % last);
+        self.cores[index].get_or_init(|| Core::new(&self.shared))
+    }
+
     /// Lets one instance answer.
     pub async fn answer(&self, question: Question) -> Result<Answer, Failure> {
-        let index = CORE.get().unwrap_or(0);
-        let core = self.cores[index % self.cores.len()].get_or_init(|| Core::new(&self.shared));
-        let permit = core.permit().await?;
+        let core = self.core();
+        let permit = core.admission.permit().await?;
         let instance = Instance::default();
         match core.handler.handle(instance.clone(), question).await {
             Ok(response) => Ok(Answer {
@@ -98,6 +104,28 @@ impl Running {
             }),
             Err(error) => Err(self.failure(&error)),
         }
+    }
+
+    #[allow(
+        dead_code,
+        reason = "called where the first interface is that the host calls beside HTTP"
+    )]
+    /// A function that it exports in an interface, whose name has a version: a compatible one is found as well.
+    pub fn export(&self, interface: &str, function: &str) -> Option<Export> {
+        Export::find(self.shared.pre.component(), interface, function)
+    }
+
+    #[allow(
+        dead_code,
+        reason = "called where the first interface is that the host calls beside HTTP"
+    )]
+    /// Lets one instance run a function that this version exports; the arguments must be of its types. The instance is none of
+    /// those that answer requests. A call whose caller goes away is not taken back.
+    pub async fn call(&self, function: &Export, arguments: Vec<Val>) -> Result<Vec<Val>, Failure> {
+        let result = self.core().calls.call(function, arguments).await;
+        result.inspect_err(|failure| {
+            tracing::warn!(component = self.name(), function = function.name(), "{failure}");
+        })
     }
 
     fn failure(&self, error: &wasmtime::Error) -> Failure {
@@ -122,36 +150,15 @@ impl Drop for Running {
 
 impl Core {
     fn new(shared: &Arc<Shared>) -> Self {
+        let admission = Admission::new(
+            limits::REQUESTS_RUNNING_MAX,
+            limits::REQUESTS_WAITING_MAX,
+            limits::REQUEST_WAIT_TIMEOUT,
+        );
         Self {
             handler: ProxyHandler::new(Instances(shared.clone())),
-            permits: Arc::new(Semaphore::new(limits::REQUESTS_RUNNING_MAX)),
-            waiting: AtomicUsize::new(0),
+            admission,
+            calls: Calls::new(shared),
         }
-    }
-
-    /// The right to be running: at once where there is room, else in the order of arrival.
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        if let Ok(permit) = self.permits.clone().try_acquire_owned() {
-            return Ok(permit);
-        }
-        let _waiting = Waiting::begin(&self.waiting).ok_or(Failure::Busy)?;
-        let permit = tokio::time::timeout(limits::REQUEST_WAIT_TIMEOUT, self.permits.clone().acquire_owned()).await;
-        permit.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)
-    }
-}
-
-/// Counts one that waits, for as long as it does.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn begin(count: &'a AtomicUsize) -> Option<Self> {
-        let this = Self(count);
-        (count.fetch_add(1, Ordering::Relaxed) < limits::REQUESTS_WAITING_MAX).then_some(this)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
+use wasmtime::component::{Instance, InstancePre};
 use wasmtime::{Engine, Store, UpdateDeadline};
-use wasmtime_wasi_http::handler::{Proxy, ProxyPre};
+use wasmtime_wasi_http::handler::{Proxy, ProxyPre, ShouldAccept};
 
 /// What all instances of a version have in common.
 pub struct Shared {
     pub engine: Engine,
     /// As many permits as the pool has room for instances, of all components together.
     pub places: Arc<Semaphore>,
-    pub pre: ProxyPre<State>,
+    pub pre: InstancePre<State>,
+    /// How it answers requests, where it does.
+    pub handler: Option<ProxyPre<State>>,
     pub granted: Granted,
     pub reuse: Reuse,
     pub timeout: Duration,
@@ -26,13 +29,28 @@ pub struct Shared {
 impl Shared {
     /// A fresh store and instance, under the version's limits. Waits for a place in the pool and for the instance to come up, but
     /// not for long.
-    pub async fn instantiate(&self) -> wasmtime::Result<(Store<State>, Proxy)> {
-        let up = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, self.instantiate_in_time());
-        up.await
-            .map_err(|_| wasmtime::format_err!("it is still busy after several seconds"))?
+    pub async fn instantiate(&self) -> wasmtime::Result<(Store<State>, Instance)> {
+        in_time(async {
+            let mut store = self.store().await?;
+            let instance = self.pre.instantiate_async(&mut store).await?;
+            Ok((store, instance))
+        })
+        .await
     }
 
-    async fn instantiate_in_time(&self) -> wasmtime::Result<(Store<State>, Proxy)> {
+    /// The same, to answer requests.
+    pub async fn instantiate_handler(&self) -> wasmtime::Result<(Store<State>, Proxy)> {
+        let handler = self.handler.as_ref();
+        let handler = handler.ok_or_else(|| wasmtime::format_err!("it exports no handler of requests"))?;
+        in_time(async {
+            let mut store = self.store().await?;
+            let proxy = handler.instantiate_async(&mut store).await?;
+            Ok((store, proxy))
+        })
+        .await
+    }
+
+    async fn store(&self) -> wasmtime::Result<Store<State>> {
         let place = self.places.clone().acquire_owned().await?;
         let mut store = Store::new(&self.engine, State::new(&self.granted, place));
         store.limiter(|state| &mut state.memory);
@@ -43,7 +61,35 @@ impl Shared {
             store.data().beats.fetch_add(1, Ordering::Relaxed);
             Ok(UpdateDeadline::Yield(1))
         });
-        let proxy = self.pre.instantiate_async(&mut store).await?;
-        Ok((store, proxy))
+        Ok(store)
     }
+
+    /// Whether an instance takes one more, given what it does now and how much it did in all.
+    pub fn should_accept(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        // An instance made while the version drains is there for a request that waits already: it takes one and ends.
+        let used_up = total > 0 && *self.drained.borrow();
+        if used_up || (self.reuse.max_requests > 0 && total as u64 >= self.reuse.max_requests) {
+            ShouldAccept::Never
+        } else if concurrent >= self.reuse.max_concurrent as usize {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    /// Notes how an instance ended, before its store goes.
+    pub fn note_end(&self, state: &State, result: &wasmtime::Result<()>) {
+        // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
+        if let Err(error) = result
+            && !(*self.drained.borrow())
+        {
+            let (component, out_of_memory) = (&self.granted.name, state.memory.exceeded());
+            tracing::warn!(%component, out_of_memory, cause = format!("{error:#}"), "an instance ended");
+        }
+    }
+}
+
+async fn in_time<T>(up: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+    let up = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, up).await;
+    up.map_err(|_| wasmtime::format_err!("it is still busy after several seconds"))?
 }
