@@ -13,7 +13,7 @@ use super::{
     deadline::Deadline,
     error::Error,
     execute::{Piece, bind, run_entry, stream_rows},
-    ffi::{Handle, OpenMode, Prepared},
+    ffi::{Handle, LogSize, OpenMode, Prepared},
     foreign_keys::{self, ForeignKeys},
     functions,
     role::Role,
@@ -46,6 +46,7 @@ pub struct Connection {
     own: Statements,
     checker: Option<Box<Connection>>,
     handle: Handle,
+    log: LogSize,
     authorizer: Authorizer,
     catalog: Arc<Catalog>,
     deadline: Deadline,
@@ -68,11 +69,13 @@ impl Connection {
         let catalog = Arc::new(Catalog::load(handle.wrapper())?);
         let authorizer = Authorizer::install(handle.wrapper(), catalog.clone());
         let deadline = Deadline::install(handle.wrapper());
+        let log = LogSize::install(&handle);
         Ok(Self {
             statements: Statements::new(settings.statements),
             own: Statements::new(OWN_STATEMENTS),
             checker: None,
             handle,
+            log,
             authorizer,
             catalog,
             deadline,
@@ -197,6 +200,18 @@ impl Connection {
 
     pub fn lift_time_limit(&self) {
         self.deadline.clear();
+    }
+
+    /// How long a statement waits where another process has the file.
+    pub fn wait_for_locks(&self, time: Duration) {
+        if let Err(error) = self.handle.wrapper().busy_timeout(time) {
+            tracing::error!(%error, "how long to wait for locks cannot be set");
+        }
+    }
+
+    /// Pages in the write-ahead log after the last commit here.
+    pub fn log_pages(&self) -> u32 {
+        self.log.pages()
     }
 
     /// True if a transaction is open; an error may have ended it.

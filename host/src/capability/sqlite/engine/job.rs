@@ -1,4 +1,4 @@
-//! What waits in the writer's queue, and who has it: whoever asked, until they give up, or the writer.
+//! What waits for the writer, and who has it: whoever asked, until they give up, or the writer.
 
 use std::sync::{
     Arc,
@@ -15,9 +15,12 @@ use super::{
     value::{Outcome, Step},
 };
 
-/// What can be asked of the writer.
+/// What can be asked of the writer's thread.
 pub enum Job {
-    Batch(Batch),
+    /// Batches wait, or the log is long: both are looked after at the end of every job.
+    Look,
+    /// A batch that takes longer than others should be kept waiting for; its ticket is taken.
+    Long(Batch),
     Begin {
         role: Arc<Role>,
         ticket: Ticket,

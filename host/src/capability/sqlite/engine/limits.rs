@@ -27,8 +27,8 @@ pub const PROGRESS_INSTRUCTIONS: i32 = 1000;
 pub const BUSY_TIMEOUT_MS: u64 = 2_000;
 /// Bytes that the write-ahead log is cut back to when it was larger: what a burst of writes may leave on the disk.
 pub const WAL_KEPT_BYTES: i64 = 64 * 1024 * 1024;
-/// Pages in the write-ahead log at which the writer copies them into the database file.
-pub const CHECKPOINT_PAGES: i64 = 1000;
+/// Pages in the write-ahead log at which the writer's thread copies them into the database file.
+pub const CHECKPOINT_PAGES: u32 = 1000;
 /// Kibibytes of page cache of each connection.
 pub const PAGE_CACHE_KIB: i64 = 8 * 1024;
 

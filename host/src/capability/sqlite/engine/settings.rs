@@ -24,6 +24,9 @@ pub struct Settings {
     pub statements: usize,
     /// What a read may use of the calling thread; one that needs more is started afresh on a blocking thread.
     pub inline_read: Duration,
+    /// What a batch, and the group that it is committed with, may use of the calling thread; one that needs more goes to the
+    /// writer's thread.
+    pub inline_write: Duration,
     /// How long one read may run, and one chunk of a stream be computed.
     pub read_time: Duration,
     /// How long one batch may run.
@@ -60,6 +63,7 @@ impl Default for Settings {
             streams: 4,
             statements: 512,
             inline_read: Duration::from_millis(1),
+            inline_write: Duration::from_millis(2),
             read_time: Duration::from_secs(5),
             write_time: Duration::from_secs(5),
             migration_time: Duration::from_secs(300),

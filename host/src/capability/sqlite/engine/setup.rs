@@ -36,14 +36,12 @@ pub fn configure(handle: &Handle, purpose: Purpose, settings: &Settings) -> Resu
             Synchronous::Full => "FULL",
         };
         pragmas += &format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = {};
-             PRAGMA journal_size_limit = {};",
-            limits::CHECKPOINT_PAGES,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA journal_size_limit = {};",
             limits::WAL_KEPT_BYTES
         );
-    } else {
-        pragmas += "PRAGMA wal_autocheckpoint = 0;";
     }
+    // The writer's thread does it, see `thread.rs`.
+    pragmas += "PRAGMA wal_autocheckpoint = 0;";
     connection.execute_batch(&pragmas).map_err(failed)
 }
 

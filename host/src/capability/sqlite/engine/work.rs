@@ -1,13 +1,13 @@
-//! The writer's thread: the only connection of a database that writes and checkpoints, commits shared by those who wait.
+//! The only connection of a database that writes: commits shared by those who wait, transactions, migrations.
 //!
-//! Nothing here knows that it is a thread but [`Work::serve`], which takes jobs from the queue.
+//! It is used by one thread after another, see `turns.rs`.
 
 use std::{
     sync::{
         Arc,
         mpsc::{self, Receiver, RecvTimeoutError},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
@@ -15,25 +15,48 @@ use tokio::sync::oneshot;
 use super::{
     connection::Connection,
     error::Error,
-    job::{Batch, Job, Migrated},
+    job::{Batch, Migrated},
+    limits,
     migrate::{Migration, Set},
     role::Role,
     settings::Settings,
     stamp::Stamps,
     transaction::{Command, Transaction},
+    turns::Turns,
     value::{Outcome, Step},
 };
 
-/// What the thread has.
+/// The connection, and what it needs.
 pub struct Work {
     connection: Connection,
     settings: Arc<Settings>,
     stamps: Arc<Stamps>,
+    /// Pages in the log at which it is copied into the file.
+    checkpoint_at: u32,
+    /// The next commit may begin the log anew, which waits for the disk.
+    log_begins: bool,
+}
+
+/// What a task left for the thread.
+pub struct Left {
+    /// Batches that need more time.
+    pub long: Vec<Batch>,
+    /// Whether that was all: nothing is left to do but what came meanwhile.
+    pub is_done: bool,
+}
+
+/// How much time there is.
+#[derive(Clone, Copy)]
+struct Pace {
+    batch: Duration,
+    group: Duration,
+    /// Other work waits for this thread: what needs more time is left, not refused.
+    is_inline: bool,
 }
 
 /// How an attempt to commit a group went.
 enum Attempt {
-    /// Everybody in it has an answer; these are left for the next one.
+    /// Everybody in it has an answer, or is among the late; these are left for the next one.
     Answered(Vec<Batch>),
     /// The batch at this place ended the transaction of all.
     Lost(usize, Error),
@@ -47,83 +70,80 @@ impl Work {
             connection,
             settings,
             stamps,
+            checkpoint_at: limits::CHECKPOINT_PAGES,
+            log_begins: true,
         }
     }
 
-    /// Serves the queue until it is closed or everybody is gone.
-    pub fn serve(&mut self, jobs: &Receiver<Job>) {
-        let mut next = jobs.recv().ok();
-        while let Some(job) = next.take() {
-            match job {
-                Job::Batch(first) => next = self.serve_batches(first, jobs),
-                Job::Begin { role, ticket, reply } if ticket.take() => self.serve_transaction(&role, reply),
-                Job::Begin { .. } => {}
-                Job::Migrate {
-                    role,
-                    set,
-                    migrations,
-                    reply,
-                } => {
-                    let result = self.migrate(&role, &set, migrations);
-                    drop(reply.send(result));
-                }
-                Job::Close { reply } => {
-                    self.checkpoint_at_close();
-                    // Whoever asked may be gone.
-                    let _ = reply.send(());
-                    return;
-                }
-            }
-            next = next.or_else(|| jobs.recv().ok());
+    /// Commits what waits on the thread of one of those who wait, which has better things to do than waiting for the disk.
+    pub fn commit_inline(&mut self, turns: &Turns) -> Left {
+        let mut long = Vec::new();
+        if !self.log_begins {
+            let pace = Pace {
+                batch: self.settings.inline_write,
+                group: self.settings.inline_write,
+                is_inline: true,
+            };
+            self.connection.wait_for_locks(Duration::ZERO);
+            let group = turns.take(self.settings.group);
+            self.commit_group(group, pace, &mut long);
         }
-        self.checkpoint_at_close();
+        let is_done = long.is_empty() && !self.log_begins && !self.log_is_long();
+        Left { long, is_done }
     }
 
-    /// Commits the batches that wait, together; gives back the job of another kind that ended the group.
-    fn serve_batches(&mut self, first: Batch, jobs: &Receiver<Job>) -> Option<Job> {
-        let (mut group, mut next) = (vec![first], None);
-        while group.len() < self.settings.group {
-            match jobs.try_recv() {
-                Ok(Job::Batch(batch)) => group.push(batch),
-                Ok(job) => {
-                    next = Some(job);
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        group.retain(|batch| batch.ticket.take());
-        self.commit_group(group);
-        next
+    /// Commits a group of those that wait, on the writer's own thread.
+    pub fn commit_waiting(&mut self, turns: &Turns) {
+        let group = turns.take(self.settings.group);
+        self.commit_patiently(group);
     }
 
-    fn commit_group(&mut self, mut group: Vec<Batch>) {
+    /// Commits batches that may take their time.
+    pub fn commit_patiently(&mut self, group: Vec<Batch>) {
+        let pace = Pace {
+            batch: self.settings.write_time,
+            group: self.settings.group_time,
+            is_inline: false,
+        };
+        self.connection
+            .wait_for_locks(Duration::from_millis(limits::BUSY_TIMEOUT_MS));
+        self.commit_group(group, pace, &mut Vec::new());
+    }
+
+    fn commit_group(&mut self, mut group: Vec<Batch>, pace: Pace, late: &mut Vec<Batch>) {
         while !group.is_empty() {
-            match self.attempt(&mut group) {
+            match self.attempt(&mut group, pace, late) {
+                Attempt::Answered(rest) if pace.is_inline => return late.extend(rest),
                 Attempt::Answered(rest) => group = rest,
+                Attempt::Lost(place, Error::TimedOut) if pace.is_inline => late.push(group.remove(place)),
                 Attempt::Lost(place, error) => group.remove(place).answer(Err(error)),
                 Attempt::Refused(error) if group.len() == 1 => group.remove(0).answer(Err(error)),
                 // One of them broke a deferred constraint; alone, each learns whether it did.
-                Attempt::Refused(_) => group.drain(..).for_each(|batch| self.commit_group(vec![batch])),
+                Attempt::Refused(_) => group
+                    .drain(..)
+                    .for_each(|batch| self.commit_group(vec![batch], pace, late)),
             }
         }
     }
 
-    fn attempt(&mut self, group: &mut Vec<Batch>) -> Attempt {
+    fn attempt(&mut self, group: &mut Vec<Batch>, pace: Pace, late: &mut Vec<Batch>) -> Attempt {
         self.roll_back();
-        if let Err(error) = self.connection.own("BEGIN IMMEDIATE") {
-            return answer_all(group, &error);
+        match self.connection.own("BEGIN IMMEDIATE") {
+            Ok(()) => {}
+            // Another process has the file.
+            Err(Error::Busy) if pace.is_inline => return Attempt::Answered(std::mem::take(group)),
+            Err(error) => return answer_all(group, &error),
         }
         let (started, alone) = (Instant::now(), group.len() == 1);
         let mut results = Vec::with_capacity(group.len());
         for (place, batch) in group.iter().enumerate() {
-            let result = self.run_batch(batch, alone);
+            let result = self.run_batch(batch, alone, pace.batch);
             if !self.connection.in_transaction() {
                 let ended = Error::Sql("the statement ended the transaction".into());
                 return Attempt::Lost(place, result.err().unwrap_or(ended));
             }
             results.push(result);
-            if started.elapsed() > self.settings.group_time {
+            if started.elapsed() > pace.group {
                 break;
             }
         }
@@ -131,10 +151,12 @@ impl Work {
         match self.connection.own("COMMIT") {
             Ok(()) => {
                 self.publish();
-                group
-                    .drain(..)
-                    .zip(results)
-                    .for_each(|(batch, result)| batch.answer(result));
+                for (batch, result) in group.drain(..).zip(results) {
+                    match result {
+                        Err(Error::TimedOut) if pace.is_inline => late.push(batch),
+                        result => batch.answer(result),
+                    }
+                }
                 Attempt::Answered(rest)
             }
             Err(error) => {
@@ -150,11 +172,11 @@ impl Work {
     }
 
     /// Runs a batch in a savepoint of its own; one that is alone has the transaction for that, and ends it if it fails.
-    fn run_batch(&mut self, batch: &Batch, alone: bool) -> Result<Vec<Outcome>, Error> {
+    fn run_batch(&mut self, batch: &Batch, alone: bool, time: Duration) -> Result<Vec<Outcome>, Error> {
         if !alone {
             self.connection.own("SAVEPOINT job")?;
         }
-        self.connection.limit_time(self.settings.write_time);
+        self.connection.limit_time(time);
         let result = run_steps(&mut self.connection, &batch.role, &batch.steps);
         self.connection.lift_time_limit();
         if !self.connection.in_transaction() {
@@ -172,7 +194,10 @@ impl Work {
         result
     }
 
-    fn serve_transaction(&mut self, role: &Arc<Role>, reply: oneshot::Sender<Result<Transaction, Error>>) {
+    /// Begins a transaction and serves it until it ends.
+    pub fn serve_transaction(&mut self, role: &Arc<Role>, reply: oneshot::Sender<Result<Transaction, Error>>) {
+        self.connection
+            .wait_for_locks(Duration::from_millis(limits::BUSY_TIMEOUT_MS));
         if let Err(error) = self.connection.own("BEGIN IMMEDIATE") {
             drop(reply.send(Err(error)));
             return;
@@ -239,12 +264,15 @@ impl Work {
         result
     }
 
-    fn migrate(&mut self, role: &Arc<Role>, set: &str, migrations: Vec<Migration>) -> Migrated {
+    /// Applies the migrations that were not applied yet.
+    pub fn migrate(&mut self, role: &Arc<Role>, set: &str, migrations: Vec<Migration>) -> Migrated {
         let Self {
             connection,
             settings,
             stamps,
+            ..
         } = self;
+        connection.wait_for_locks(Duration::from_millis(limits::BUSY_TIMEOUT_MS));
         let set = Set {
             role,
             name: set,
@@ -268,6 +296,27 @@ impl Work {
         }
         let plain_tables = touched.schema.then(|| self.connection.catalog().plain_tables());
         self.stamps.committed(&touched, plain_tables);
+        self.log_begins = false;
+        if self.connection.log_pages() < limits::CHECKPOINT_PAGES {
+            self.checkpoint_at = limits::CHECKPOINT_PAGES;
+        }
+    }
+
+    fn log_is_long(&self) -> bool {
+        self.connection.log_pages() >= self.checkpoint_at
+    }
+
+    /// Copies a long log into the file, as far as no reader needs it as it is. It waits for the disk.
+    pub fn checkpoint_if_long(&mut self) {
+        if !self.log_is_long() {
+            return;
+        }
+        if let Err(error) = self.connection.own("PRAGMA wal_checkpoint(PASSIVE)") {
+            tracing::warn!(%error, "the write-ahead log could not be copied into the database");
+        }
+        // Where a reader kept it from being copied whole, it grows some more before the next attempt.
+        self.checkpoint_at = self.connection.log_pages().saturating_add(limits::CHECKPOINT_PAGES);
+        self.log_begins = true;
     }
 
     fn roll_back(&mut self) {
@@ -278,7 +327,8 @@ impl Work {
         }
     }
 
-    fn checkpoint_at_close(&mut self) {
+    /// Empties the log.
+    pub fn checkpoint_at_close(&mut self) {
         if let Err(error) = self.connection.own("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the write-ahead log could not be emptied; the next start reads it");
         }

@@ -1,4 +1,4 @@
-//! The queue in front of a database's only writer, and how callers wait for their turn.
+//! The way to a database's only writer: a batch is committed by whoever has it, where that is quick; the rest is for a thread.
 
 use std::{
     path::Path,
@@ -6,10 +6,9 @@ use std::{
         Arc,
         mpsc::{self, SyncSender, TrySendError},
     },
-    thread,
 };
 
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{sync::oneshot, task::yield_now, time::timeout};
 
 use super::{
     connection::{Connection, Purpose},
@@ -18,33 +17,38 @@ use super::{
     migrate::Migration,
     reader::closed,
     role::Role,
-    settings::Settings,
+    settings::{Settings, Synchronous},
     stamp::Stamps,
+    thread,
     transaction::Transaction,
+    turns::Turns,
     value::{Outcome, Step},
     work::Work,
 };
 
-/// The queue in front of the writer.
+/// How often a task that commits for others looks for more of them before it leaves them to the thread.
+const ROUNDS: usize = 2;
+
+/// The way to the writer.
 pub struct Writer {
-    queue: SyncSender<Job>,
+    turns: Arc<Turns>,
+    jobs: SyncSender<Job>,
     settings: Arc<Settings>,
 }
 
 impl Writer {
-    /// Opens the connection and starts its thread.
+    /// Opens the connection and starts the thread.
     pub fn open(path: &Arc<Path>, settings: &Arc<Settings>) -> Result<(Self, Arc<Stamps>), Error> {
         let connection = Connection::open(path, Purpose::Write, settings)?;
         let stamps = Arc::new(Stamps::new(connection.catalog().plain_tables()));
-        let (queue, jobs) = mpsc::sync_channel(settings.writer_queue);
-        let mut work = Work::new(connection, settings.clone(), stamps.clone());
-        thread::Builder::new()
-            .name("sqlite-writer".into())
-            .spawn(move || work.serve(&jobs))
-            .map_err(|error| Error::Other(format!("the writer cannot be started: {error}")))?;
+        let work = Work::new(connection, settings.clone(), stamps.clone());
+        let turns = Arc::new(Turns::new(work, settings.writer_queue));
+        let (jobs, received) = mpsc::sync_channel(settings.writer_queue);
+        thread::start(turns.clone(), received)?;
         Ok((
             Self {
-                queue,
+                turns,
+                jobs,
                 settings: settings.clone(),
             },
             stamps,
@@ -53,25 +57,33 @@ impl Writer {
 
     pub async fn batch(&self, role: &Arc<Role>, steps: Vec<Step>) -> Result<Vec<Outcome>, Error> {
         let (reply, answer) = oneshot::channel();
-        let ticket = Ticket::default();
-        self.push(Job::Batch(Batch {
+        let guard = AbandonOnDrop(Ticket::default());
+        self.turns.push(Batch {
             role: role.clone(),
             steps,
-            ticket: ticket.clone(),
+            ticket: guard.0.clone(),
             reply,
-        }))?;
-        self.wait(ticket, answer).await
+        })?;
+        // A commit that waits for the disk would hold up everything else on this thread.
+        if self.settings.synchronous == Synchronous::Normal {
+            // Others that are ready to write queue up meanwhile, and share the commit.
+            yield_now().await;
+            self.commit_here();
+        } else {
+            self.look();
+        }
+        self.wait(guard, answer).await
     }
 
     pub async fn begin(&self, role: &Arc<Role>) -> Result<Transaction, Error> {
         let (reply, answer) = oneshot::channel();
-        let ticket = Ticket::default();
+        let guard = AbandonOnDrop(Ticket::default());
         self.push(Job::Begin {
             role: role.clone(),
-            ticket: ticket.clone(),
+            ticket: guard.0.clone(),
             reply,
         })?;
-        self.wait(ticket, answer).await
+        self.wait(guard, answer).await
     }
 
     pub async fn migrate(&self, role: &Arc<Role>, set: &str, migrations: Vec<Migration>) -> Migrated {
@@ -89,22 +101,56 @@ impl Writer {
     pub async fn close(&self) {
         let (reply, answer) = oneshot::channel();
         let mut job = Job::Close { reply };
-        while let Err(TrySendError::Full(returned)) = self.queue.try_send(job) {
+        while let Err(TrySendError::Full(returned)) = self.jobs.try_send(job) {
             job = returned;
-            tokio::task::yield_now().await;
+            yield_now().await;
         }
         drop(answer.await);
     }
 
+    /// Commits what waits, unless someone else has the connection: they do then, when they give it back.
+    fn commit_here(&self) {
+        for _ in 0..ROUNDS {
+            if self.turns.is_empty() {
+                return;
+            }
+            let Some(mut turn) = self.turns.try_turn() else { return };
+            let Some(work) = turn.as_mut() else { return };
+            let left = work.commit_inline(&self.turns);
+            if !left.is_done {
+                // Before the connection is free again, so that the thread has it next.
+                self.turns.reserve();
+                drop(turn);
+                left.long.into_iter().for_each(|batch| self.hand_over(batch));
+                return self.look();
+            }
+        }
+        if !self.turns.is_empty() {
+            self.look();
+        }
+    }
+
+    fn hand_over(&self, batch: Batch) {
+        if let Err(TrySendError::Full(Job::Long(batch))) = self.jobs.try_send(Job::Long(batch)) {
+            batch.answer(Err(Error::Busy));
+        }
+    }
+
+    /// Has the thread look at what waits. Where its queue is full it does so anyway: every job ends with a look.
+    fn look(&self) {
+        if let Err(TrySendError::Disconnected(_)) = self.jobs.try_send(Job::Look) {
+            self.turns.release();
+        }
+    }
+
     fn push(&self, job: Job) -> Result<(), Error> {
-        self.queue.try_send(job).map_err(|error| match error {
+        self.jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Error::Busy,
             TrySendError::Disconnected(_) => closed(),
         })
     }
 
-    async fn wait<T>(&self, ticket: Ticket, mut answer: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
-        let guard = AbandonOnDrop(ticket);
+    async fn wait<T>(&self, guard: AbandonOnDrop, mut answer: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
         let result = match timeout(self.settings.writer_wait, &mut answer).await {
             Ok(result) => result,
             Err(_) if guard.0.abandon() => return Err(Error::Busy),

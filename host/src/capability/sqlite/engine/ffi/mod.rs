@@ -2,7 +2,9 @@
 
 mod description;
 mod handle;
+mod log;
 mod statement;
 
 pub use handle::{Handle, OpenMode};
+pub use log::LogSize;
 pub use statement::{Prepared, StepResult};

@@ -10,6 +10,7 @@ mod stamps;
 mod streams;
 mod stress;
 mod transactions;
+mod turns;
 mod values;
 mod writes;
 
