@@ -5,6 +5,7 @@ use guesthouse::sqlite::{Row, Rows};
 use crate::cursor::CursorKey;
 use crate::encode::RecordWriter;
 use crate::error::Error;
+use crate::expansion::Expansion;
 use crate::limits;
 use crate::schema::{Column, Description, Refusal, Table};
 use crate::sql::Sql;
@@ -39,6 +40,7 @@ pub enum Conflict {
 pub struct Sources<'a> {
     pub configuration: Row<'a>,
     pub table: Description<'a>,
+    pub referenced_columns: &'a Rows,
     pub cursor_secret: &'a Rows,
 }
 
@@ -55,11 +57,13 @@ pub struct Api {
     pub list_records_max: u64,
     pub cursors: CursorKey,
     pub writer: RecordWriter,
+    /// What a request may expand.
+    pub expansions: Vec<Expansion>,
     /// Selects the visible columns and then, at `key_index`, the key where it is none of them; ends before WHERE.
     pub select: Sql,
     pub key_index: usize,
     /// Selects one record; the key is its parameter.
-    pub read: String,
+    pub read: Sql,
     /// Deletes one record; the key is its parameter.
     pub delete: String,
     /// What everybody may do.
@@ -72,11 +76,10 @@ impl Api {
     /// Makes an API, or says why it cannot be served.
     pub fn new(name: &str, sources: &Sources<'_>) -> Result<Self, Refusal> {
         let row = &sources.configuration;
-        if words(row.get(9)?).next().is_some() {
-            return Err(Refusal::Unsupported("expanding references is not supported yet"));
-        }
         let excluded: Vec<&str> = words(row.get(8)?).collect();
         let table = Table::read(&sources.table, &excluded)?;
+        let expansions = Expansion::read_all(&table, words(row.get(9)?), sources.referenced_columns)?;
+        let references: Vec<&str> = expansions.iter().map(|expansion| expansion.column.as_str()).collect();
         let Some(secret) = sources.cursor_secret.first() else {
             return Err(Refusal::Misconfigured("_record_cursor_key is empty".into()));
         };
@@ -86,15 +89,21 @@ impl Api {
             list_records_max: (row.get::<Option<i64>>(10)?)
                 .map_or(limits::LIST_RECORDS_MAX, |limit| limit.unsigned_abs()),
             cursors: CursorKey::new(secret.get(0)?, name),
-            writer: RecordWriter::new(visible(&table)),
+            writer: RecordWriter::new(visible(&table), &references),
+            expansions,
             read: with_key(select.clone(), &table),
-            delete: with_key(delete(&table), &table),
+            delete: with_key(delete(&table), &table).into_text(),
             select,
             key_index,
             world: access_list(row.get(1)?)?,
             ruled: ruled(row)?,
             table,
         })
+    }
+
+    /// How many values `select` gives.
+    pub fn selected_count(&self) -> usize {
+        visible(&self.table).count().max(self.key_index + 1)
     }
 
     /// Whether the caller may do this at all. Nobody is signed in yet: everybody has what the world has. Rules are not
@@ -169,12 +178,12 @@ fn delete(table: &Table) -> Sql {
     sql
 }
 
-fn with_key(mut sql: Sql, table: &Table) -> String {
+fn with_key(mut sql: Sql, table: &Table) -> Sql {
     sql.push(" WHERE ")
         .identifier(&table.key_column().identifier)
         .push(" = ")
         .parameter(1);
-    sql.into_text()
+    sql
 }
 
 #[cfg(test)]

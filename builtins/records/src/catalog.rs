@@ -11,6 +11,7 @@ use guesthouse::sqlite::{Database, Rows, params};
 
 use crate::api::{Api, CONFIGURATION_COLUMNS, Sources};
 use crate::error::Error;
+use crate::expansion::REFERENCED_COLUMNS;
 use crate::limits;
 use crate::schema::{Description, Refusal};
 
@@ -100,6 +101,7 @@ async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal
         (TABLE.into(), params![name]),
         (COLUMNS.into(), params![name]),
         (REFERENCES.into(), params![name]),
+        (REFERENCED_COLUMNS.into(), params![name]),
         (CURSOR_SECRET.into(), params![]),
     ];
     let results = database.query_all(statements).await.map_err(Error::of_server)?;
@@ -107,7 +109,15 @@ async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal
 }
 
 fn read(name: &str, results: &[Rows]) -> Result<Result<Rc<Api>, Refusal>, Error> {
-    let [configuration, table, columns, references, cursor_secret] = results else {
+    let [
+        configuration,
+        table,
+        columns,
+        references,
+        referenced_columns,
+        cursor_secret,
+    ] = results
+    else {
         return Err(Error::Internal(
             "a query of several statements gave another number of results".into(),
         ));
@@ -122,6 +132,7 @@ fn read(name: &str, results: &[Rows]) -> Result<Result<Rc<Api>, Refusal>, Error>
             columns,
             references,
         },
+        referenced_columns,
         cursor_secret,
     };
     Ok(Api::new(name, &sources).map(Rc::new))

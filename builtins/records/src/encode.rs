@@ -6,6 +6,7 @@ use guesthouse::sqlite::Value;
 use serde::de::IgnoredAny;
 
 use crate::error::Error;
+use crate::expand::Expand;
 use crate::schema::{Column, ColumnKind};
 
 /// Writes the records of one API. What is the same in every record is made once.
@@ -19,11 +20,14 @@ struct Field {
     /// The name in quotes with its colon, and what stands before it: `{` or `,`.
     prefix: Vec<u8>,
     is_json: bool,
+    /// The column, if its values are references that can be expanded.
+    reference: Option<String>,
 }
 
 impl RecordWriter {
-    /// For rows that begin with the values of these columns, in this order.
-    pub fn new<'a>(columns: impl IntoIterator<Item = &'a Column>) -> Self {
+    /// For rows that begin with the values of these columns, in this order. The values of `references` are written as
+    /// objects with their `id`, which can be expanded.
+    pub fn new<'a>(columns: impl IntoIterator<Item = &'a Column>, references: &[&str]) -> Self {
         let fields = (columns.into_iter().enumerate()).map(|(index, column)| {
             let mut prefix = vec![if index == 0 { b'{' } else { b',' }];
             write_text(&mut prefix, &column.name);
@@ -31,6 +35,7 @@ impl RecordWriter {
             Field {
                 prefix,
                 is_json: column.kind == ColumnKind::Json,
+                reference: (references.contains(&column.name.as_str())).then(|| column.name.clone()),
             }
         });
         Self {
@@ -38,19 +43,26 @@ impl RecordWriter {
         }
     }
 
-    /// Writes one record. Values beyond the columns are not written.
-    pub fn write(&self, body: &mut Vec<u8>, row: &[Value]) -> Result<(), Error> {
+    /// Writes one record. Values beyond the columns are written only as far as they are of expanded rows.
+    pub fn write(&self, body: &mut Vec<u8>, row: &[Value], expand: &Expand<'_>) -> Result<(), Error> {
         if self.fields.is_empty() {
             body.push(b'{');
         }
         for (field, value) in self.fields.iter().zip(row) {
             body.extend_from_slice(&field.prefix);
-            match value {
+            match (&field.reference, value) {
+                (_, Value::Null) => body.extend_from_slice(b"null"),
+                (Some(column), value) => {
+                    body.extend_from_slice(b"{\"id\":");
+                    write_value(body, value)?;
+                    expand.write_data(body, column, row)?;
+                    body.push(b'}');
+                }
                 // A CHECK promises JSON. Where it was switched off, the text is still text.
-                Value::Text(text) if field.is_json && serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+                (None, Value::Text(text)) if field.is_json && serde_json::from_str::<IgnoredAny>(text).is_ok() => {
                     body.extend_from_slice(text.as_bytes());
                 }
-                value => write_value(body, value)?,
+                (None, value) => write_value(body, value)?,
             }
         }
         body.push(b'}');
@@ -107,8 +119,8 @@ mod tests {
 
     fn written(kind: ColumnKind, value: Value) -> String {
         let mut body = Vec::new();
-        RecordWriter::new([&column("c", kind)])
-            .write(&mut body, &[value])
+        RecordWriter::new([&column("c", kind)], &[])
+            .write(&mut body, &[value], &Expand::default())
             .unwrap();
         String::from_utf8(body).unwrap()
     }
@@ -141,8 +153,8 @@ mod tests {
     #[test]
     fn an_infinite_number_is_an_error_and_not_broken_json() {
         let mut body = Vec::new();
-        let writer = RecordWriter::new([&column("c", ColumnKind::Real)]);
-        let result = writer.write(&mut body, &[Value::Real(f64::INFINITY)]);
+        let writer = RecordWriter::new([&column("c", ColumnKind::Real)], &[]);
+        let result = writer.write(&mut body, &[Value::Real(f64::INFINITY)], &Expand::default());
         assert!(matches!(result, Err(Error::Internal(_))));
     }
 
@@ -150,7 +162,10 @@ mod tests {
     fn values_beyond_the_columns_stay_inside() {
         let mut body = Vec::new();
         let none: [&Column; 0] = [];
-        RecordWriter::new(none).write(&mut body, &[Value::Integer(1)]).unwrap();
+        let writer = RecordWriter::new(none, &[]);
+        writer
+            .write(&mut body, &[Value::Integer(1)], &Expand::default())
+            .unwrap();
         assert_eq!(body, b"{}");
     }
 }

@@ -13,6 +13,8 @@ pub mod decode;
 pub mod delete;
 pub mod encode;
 pub mod error;
+pub mod expand;
+pub mod expansion;
 pub mod fields;
 pub mod id;
 pub mod limits;

@@ -18,6 +18,9 @@ pub const LIST_RECORDS_MAX: u64 = 1024;
 /// Most columns to order by: each more makes sorting dearer.
 pub const ORDER_COLUMNS_MAX: usize = 5;
 
+/// Most references that one request expands: each is another table to look into for every record.
+pub const EXPANSIONS_MAX: usize = 5;
+
 /// Most `$and` and `$or` inside one another in a filter: enough for people, and parsing and SQLite stay shallow.
 pub const FILTER_DEPTH_MAX: usize = 4;
 

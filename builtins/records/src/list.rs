@@ -6,6 +6,7 @@ use guesthouse::sqlite::{Database, Row, Rows, Value};
 use crate::api::{Api, Operation};
 use crate::encode::write_text;
 use crate::error::Error;
+use crate::expand::Expand;
 use crate::id::Key;
 use crate::query::{Direction, ListQuery, condition};
 use crate::sql::Sql;
@@ -15,7 +16,8 @@ use crate::{json, limits};
 pub async fn list(database: &Database, api: &Api, query: Option<&str>) -> Result<Response, Error> {
     api.authorize(Operation::Read)?;
     let query = ListQuery::parse(query.unwrap_or_default())?;
-    let plan = Plan::new(api, &query)?;
+    let expand = Expand::parse(api, &query.expand)?;
+    let plan = Plan::new(api, &query, &expand)?;
     let count = match query.wants_count {
         true => Some(count(api, &query)?),
         false => None,
@@ -23,7 +25,7 @@ pub async fn list(database: &Database, api: &Api, query: Option<&str>) -> Result
     let (records, total) = fetch(database, plan.records, count).await?;
     let total = total.as_ref().map(total_count).transpose()?;
     let gives_cursor = plan.can_have_cursor && !query.wants_no_cursor;
-    Ok(json(body(api, records.as_ref(), total, gives_cursor)?))
+    Ok(json(body(api, &expand, records.as_ref(), total, gives_cursor)?))
 }
 
 /// How a list is answered.
@@ -34,7 +36,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(api: &Api, query: &ListQuery<'_>) -> Result<Self, Error> {
+    fn new(api: &Api, query: &ListQuery<'_>, expand: &Expand<'_>) -> Result<Self, Error> {
         let limit = limit(api, query)?;
         let key = api.table.key_column();
         // A cursor continues behind a key, so it needs the key to be what is sorted by.
@@ -59,8 +61,12 @@ impl Plan {
                 .bind(after.to_value());
         }
         push_filter(&mut sql, api, query, if after.is_some() { " AND " } else { " WHERE " })?;
-        push_order(&mut sql, api, query)?;
+        push_order(&mut sql, api, query, "")?;
         push_page(&mut sql, limit, query.offset);
+        if !expand.is_empty() {
+            sql = expand.join(sql);
+            push_order(&mut sql, api, query, "record.")?;
+        }
         Ok(Self {
             records: (limit > 0).then_some(sql),
             can_have_cursor,
@@ -85,21 +91,21 @@ fn push_filter(sql: &mut Sql, api: &Api, query: &ListQuery<'_>, before: &'static
 }
 
 /// Ends with the key, so that pages by offset neither repeat nor leave out records that are otherwise equal. It goes the
-/// way of the column before it, as the end of an index does.
-fn push_order(sql: &mut Sql, api: &Api, query: &ListQuery<'_>) -> Result<(), Error> {
+/// way of the column before it, as the end of an index does. `before` is what columns of the records are called by.
+fn push_order(sql: &mut Sql, api: &Api, query: &ListQuery<'_>, before: &'static str) -> Result<(), Error> {
     let key = api.table.key_column();
     sql.push(" ORDER BY ");
     let mut last = Direction::Descending;
     for order in &query.order {
         let column = api.table.visible(&order.column).ok_or(Error::Rejected)?;
-        push_sorted(sql, &column.identifier, order.direction);
+        push_sorted(sql.push(before), &column.identifier, order.direction);
         if column.name == key.name {
             return Ok(());
         }
         sql.push(", ");
         last = order.direction;
     }
-    push_sorted(sql, &key.identifier, last);
+    push_sorted(sql.push(before), &key.identifier, last);
     Ok(())
 }
 
@@ -158,7 +164,13 @@ fn total_count(rows: &Rows) -> Result<i64, Error> {
     count.unwrap_or(Ok(0)).map_err(Error::of_server)
 }
 
-fn body(api: &Api, records: Option<&Rows>, total: Option<i64>, gives_cursor: bool) -> Result<Vec<u8>, Error> {
+fn body(
+    api: &Api,
+    expand: &Expand<'_>,
+    records: Option<&Rows>,
+    total: Option<i64>,
+    gives_cursor: bool,
+) -> Result<Vec<u8>, Error> {
     let count = records.map_or(0, Rows::len);
     let mut body = Vec::with_capacity(128 + count * 256);
     body.push(b'{');
@@ -178,7 +190,7 @@ fn body(api: &Api, records: Option<&Rows>, total: Option<i64>, gives_cursor: boo
         if index > 0 {
             body.push(b',');
         }
-        api.writer.write(&mut body, row.values())?;
+        api.writer.write(&mut body, row.values(), expand)?;
     }
     body.extend_from_slice(b"]}");
     Ok(body)

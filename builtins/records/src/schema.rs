@@ -136,13 +136,7 @@ fn read_columns(rows: &Rows, checks: &[Check], excluded: &[&str]) -> Result<(Vec
         if is_key {
             keys.push(columns.len());
         }
-        columns.push(Column {
-            name: name.into(),
-            identifier: Identifier::from_schema(name),
-            kind: column_kind(name, row.get(1)?, checks)?,
-            is_hidden: name.starts_with('_'),
-            is_writable: row.get::<i64>(5)? == 0,
-        });
+        columns.push(read_column(&row, checks)?);
     }
     if let Some(name) = unknown.first() {
         return misconfigured(&format!("it excludes {name}, which is no column of its table"));
@@ -151,6 +145,18 @@ fn read_columns(rows: &Rows, checks: &[Check], excluded: &[&str]) -> Result<(Vec
         [key] => Ok((columns, key)),
         _ => misconfigured("the primary key of its table is not exactly one column"),
     }
+}
+
+/// Reads one column, of a row that begins as those of [`Description::columns`] do.
+pub fn read_column(row: &Row<'_>, checks: &[Check]) -> Result<Column, Refusal> {
+    let name: &str = row.get(0)?;
+    Ok(Column {
+        name: name.into(),
+        identifier: Identifier::from_schema(name),
+        kind: column_kind(name, row.get(1)?, checks)?,
+        is_hidden: name.starts_with('_'),
+        is_writable: row.get::<i64>(5)? == 0,
+    })
 }
 
 /// An excluded column is one that a create can leave out.

@@ -69,6 +69,22 @@ impl Sql {
         self
     }
 
+    /// Adds another statement, whose parameters keep their numbers: nothing may be bound yet.
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        assert!(
+            self.parameters.is_empty(),
+            "two lists of parameters would have the same numbers"
+        );
+        self.text.push_str(&other.text);
+        self.parameters = other.parameters;
+        self
+    }
+
+    /// The text of a statement that is kept.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The text alone.
     pub fn into_text(self) -> String {
         self.text

@@ -8,7 +8,12 @@ use crate::api::tests::{Described, notes, rows};
 const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes""#;
 
 fn plan(query: &str) -> Result<(Option<String>, bool), Error> {
-    let plan = Plan::new(&notes(), &ListQuery::parse(query)?)?;
+    plan_of(&notes(), query)
+}
+
+fn plan_of(api: &Api, query: &str) -> Result<(Option<String>, bool), Error> {
+    let query = ListQuery::parse(query)?;
+    let plan = Plan::new(api, &query, &Expand::parse(api, &query.expand)?)?;
     Ok((plan.records.map(Sql::into_text), plan.can_have_cursor))
 }
 
@@ -92,8 +97,9 @@ fn a_page_has_a_cursor_where_it_has_a_record() {
         params![9, "a", 1, 0.5, none, "x", r#"{"a":1}"#, "A"],
         params![8, "b", none, none, none, none, none, "B"],
     ]);
-    let text =
-        |records, total, gives_cursor| String::from_utf8(body(&api, records, total, gives_cursor).unwrap()).unwrap();
+    let text = |records, total, gives_cursor| {
+        String::from_utf8(body(&api, &Expand::default(), records, total, gives_cursor).unwrap()).unwrap()
+    };
     let records = concat!(
         r#""records":[{"id":9,"text":"a","stars":1,"score":0.5,"data":null,"any":"x","meta":{"a":1},"shouted":"A"},"#,
         r#"{"id":8,"text":"b","stars":null,"score":null,"data":null,"any":null,"meta":null,"shouted":"B"}]}"#
@@ -109,4 +115,18 @@ fn a_page_has_a_cursor_where_it_has_a_record() {
     );
     assert_eq!(text(Some(&empty), None, true), r#"{"records":[]}"#);
     assert_eq!(text(None, Some(7), true), r#"{"total_count":7,"records":[]}"#);
+}
+
+#[test]
+fn what_is_expanded_is_joined_around_the_page_and_keeps_its_order() {
+    let api = Described::expanding().api().unwrap();
+    let sql = plan_of(&api, "expand=stars&order=text&filter[stars]=1&limit=3")
+        .unwrap()
+        .0
+        .unwrap();
+    let expected = r#"SELECT record.*, e0."code" IS NOT NULL, e0."code", e0."plan" FROM ("#.to_owned()
+        + FROM
+        + r#" WHERE "stars" = ?1 ORDER BY "text" ASC, "id" ASC LIMIT ?2) AS record"#
+        + r#" LEFT JOIN "place" AS e0 ON e0."code" = record."stars" ORDER BY record."text" ASC, record."id" ASC"#;
+    assert_eq!(sql, expected);
 }

@@ -26,6 +26,8 @@ pub struct ListQuery<'a> {
     pub wants_no_cursor: bool,
     pub order: Vec<Order>,
     pub filter: Group,
+    /// A comma list.
+    pub expand: Cow<'a, str>,
 }
 
 impl<'a> ListQuery<'a> {
@@ -42,7 +44,7 @@ impl<'a> ListQuery<'a> {
                 "count" => parsed.wants_count = boolean(&value)?,
                 "skip_cursor" => parsed.wants_no_cursor = value == "true",
                 "order" => parsed.order = order::parse(&value)?,
-                "expand" => check_expand(&value)?,
+                "expand" => parsed.expand = value,
                 // Tables with geometry columns are not served yet.
                 "geojson" => return Err(Error::InvalidGeometryColumn),
                 _ => {
@@ -61,15 +63,16 @@ impl<'a> ListQuery<'a> {
     }
 }
 
-/// Checks the query string of a read.
-pub fn check_read(query: &str) -> Result<(), Error> {
+/// The `expand` of the query string of a read; empty where there is none.
+pub fn expand(query: &str) -> Result<Cow<'_, str>, Error> {
+    let mut expand = Cow::default();
     for pair in form::pairs(query) {
         let (name, value) = pair?;
         if name == "expand" {
-            check_expand(&value)?;
+            expand = value;
         }
     }
-    Ok(())
+    Ok(expand)
 }
 
 /// Where the query string of a create wants the browser to go afterwards. It goes into a header field, so that what is no
@@ -83,14 +86,6 @@ pub fn redirect(query: &str) -> Result<Option<String>, Error> {
         }
     }
     Ok(location)
-}
-
-/// No API expands anything yet, so only an empty list is right.
-fn check_expand(value: &str) -> Result<(), Error> {
-    match value {
-        "" => Ok(()),
-        _ => Err(Error::InvalidExpansion),
-    }
 }
 
 fn number(text: &str) -> Result<u64, Error> {

@@ -48,7 +48,6 @@ fn parameters_that_do_not_parse_are_refused() {
         ("order=a,,b", Error::InvalidQuery),
         ("order=a;b", Error::InvalidQuery),
         ("order=a,b,c,d,e,f", Error::InvalidQuery),
-        ("expand=text", Error::InvalidExpansion),
         ("geojson=data", Error::InvalidGeometryColumn),
         ("a=%ff", Error::InvalidQuery),
     ] {

@@ -3,6 +3,7 @@
 mod access;
 mod create;
 mod delete;
+mod expand;
 mod forms;
 mod list;
 mod read;
