@@ -5,10 +5,12 @@
 
 pub mod binary;
 pub mod cli;
+pub mod crates_io;
 pub mod guests;
 pub mod http;
 pub mod http2;
 pub mod npm;
+pub mod pypi;
 pub mod raw;
 pub mod server;
 pub mod upstream;

@@ -1,0 +1,24 @@
+//! Runs a scenario of the published client against the server under test: its first argument names which.
+
+mod errors;
+mod filters;
+mod lists;
+mod rows;
+mod support;
+
+fn main() {
+    let scenario = std::env::args().nth(1).unwrap_or_default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("an event loop can be made");
+    runtime.block_on(async {
+        match scenario.as_str() {
+            "errors" => errors::run().await,
+            "filters" => filters::run().await,
+            "lists" => lists::run().await,
+            "rows" => rows::run().await,
+            other => panic!("there is no scenario {other:?}"),
+        }
+    });
+}
