@@ -3,8 +3,11 @@
 mod access;
 mod create;
 mod delete;
+mod every_route;
 mod expand;
 mod forms;
+mod hostile;
 mod list;
 mod read;
+mod roles;
 mod update;
