@@ -130,3 +130,8 @@ pub const OUTBOUND_READ_TIMEOUT: Duration = Duration::from_secs(30);
 pub const OUTBOUND_BODY_BYTES_MAX: usize = 64 * MIB;
 /// Requests to other servers that one instance may have open.
 pub const OUTBOUND_REQUESTS_MAX: usize = 16;
+/// How long a browser remembers that a page of another origin may use the server: browsers themselves keep it no longer than two
+/// hours, and a change of the option should not need one.
+pub const CROSS_ORIGIN_MAX_AGE: Duration = Duration::from_secs(600);
+/// How long a handshake of HTTPS may take: a few exchanges on the slowest of lines.
+pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

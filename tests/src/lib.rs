@@ -13,6 +13,7 @@ pub mod npm;
 pub mod pypi;
 pub mod raw;
 pub mod server;
+pub mod tls;
 pub mod upstream;
 pub mod wait;
 

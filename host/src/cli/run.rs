@@ -1,8 +1,10 @@
 //! The options of `guesthouse run`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
 /// Scheme and host of the URL at which clients reach the server.
@@ -24,6 +26,36 @@ fn public_url(text: &str) -> Result<PublicUrl, String> {
     }
 }
 
+/// Origins of web pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origins {
+    All,
+    Some(Vec<HeaderValue>),
+}
+
+fn origins(text: &str) -> Result<Origins, String> {
+    if text.trim() == "*" {
+        return Ok(Origins::All);
+    }
+    text.split(',')
+        .map(|origin| one_origin(origin.trim()))
+        .collect::<Result<_, _>>()
+        .map(Origins::Some)
+}
+
+/// As a browser writes it: in lower case, without the port that the scheme implies.
+fn one_origin(text: &str) -> Result<HeaderValue, String> {
+    let mistake = || format!("`{text}` must be `*`, `http://HOST[:PORT]` or `https://HOST[:PORT]`, without a path");
+    let PublicUrl { scheme, authority } = public_url(text).map_err(|_| mistake())?;
+    let implied = if scheme == Scheme::HTTP { 80 } else { 443 };
+    let host = authority.host().to_ascii_lowercase();
+    let origin = match authority.port_u16() {
+        Some(port) if port != implied => format!("{scheme}://{host}:{port}"),
+        _ => format!("{scheme}://{host}"),
+    };
+    HeaderValue::from_str(&origin).map_err(|_| mistake())
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct RunOptions {
     /// The address to listen on. Port 0 takes a free one; the line `listening on` says which.
@@ -33,7 +65,18 @@ pub struct RunOptions {
     /// scheme and host. Without it they are told what the client says, and `http`.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
-    /// For development: logs a line for every request. (`GUESTHOUSE_LOG` sets what is logged in detail.)
+    /// Web pages of which origins may use this server, such as `https://app.example.com,https://example.org`; `*` is all of
+    /// them. They come without the cookies of this server.
+    #[arg(long, value_name = "ORIGINS", value_parser = origins, default_value = "*")]
+    pub cors_allowed_origins: Origins,
+    /// The server's certificate and those that it rests on, as PEM. With it the server speaks HTTPS, and nothing else.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The private key of the certificate, as PEM. A changed file counts from the next start.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+    /// For development: logs a line for every request, and lets web pages of all origins in, with their cookies.
+    /// (`GUESTHOUSE_LOG` sets what is logged in detail.)
     #[arg(long)]
     pub dev: bool,
     /// When a write counts as done. `normal`: it survives the end of this process, by a crash or `kill -9` too. `full`: it
@@ -51,6 +94,24 @@ pub enum Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        let Ok(Origins::Some(some)) = origins("https://App.example.com:443, http://localhost:5173/") else {
+            panic!("refused")
+        };
+        assert_eq!(some, ["https://app.example.com", "http://localhost:5173"]);
+        assert_eq!(origins("*"), Ok(Origins::All));
+        for wrong in [
+            "",
+            "example.com",
+            "*,https://example.com",
+            "https://example.com/app",
+            "null",
+        ] {
+            assert!(origins(wrong).is_err(), "{wrong} was accepted");
+        }
+    }
 
     #[test]
     fn a_public_url_is_scheme_and_host_alone() {

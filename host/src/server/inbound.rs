@@ -34,6 +34,8 @@ pub enum Rejected {
 pub struct Place {
     /// What clients use, if the operator says so.
     pub public_url: Option<PublicUrl>,
+    /// How clients speak to it, where the operator says nothing else.
+    pub scheme: uri::Scheme,
     /// Where the server listens, for requests that do not say which host they mean.
     pub authority: uri::Authority,
 }
@@ -78,12 +80,12 @@ fn absolute(parts: &http::request::Parts, place: &Place) -> Result<Uri, Rejected
         parts.headers.get(header::HOST),
     ) {
         (Some(url), ..) => (url.scheme.clone(), url.authority.clone()),
-        (None, Some(authority), _) => (uri::Scheme::HTTP, authority.clone()),
+        (None, Some(authority), _) => (place.scheme.clone(), authority.clone()),
         (None, None, Some(host)) => {
             let named = uri::Authority::try_from(host.as_bytes()).map_err(|_| Rejected::Authority)?;
-            (uri::Scheme::HTTP, named)
+            (place.scheme.clone(), named)
         }
-        (None, None, None) => (uri::Scheme::HTTP, place.authority.clone()),
+        (None, None, None) => (place.scheme.clone(), place.authority.clone()),
     };
     let uri = Uri::builder()
         .scheme(scheme)

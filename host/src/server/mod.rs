@@ -1,9 +1,11 @@
 //! The server: starts everything in order, serves until it is told to stop, and stops in order.
 
 mod connection;
+mod cross_origin;
 mod inbound;
 mod outbound;
 mod service;
+mod tls;
 mod worker;
 
 use crate::builtins::BUILTINS;
@@ -16,6 +18,8 @@ use crate::data_directory::DataDirectory;
 use crate::deployments::Deployments;
 use crate::runtime::Runtime;
 use anyhow::Context as _;
+use cross_origin::CrossOrigin;
+use http::uri::Scheme;
 use inbound::Place;
 use service::Service;
 use std::io::IsTerminal as _;
@@ -83,10 +87,13 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         tracing::error!(component = %component.name, "{}", component.why);
     }
 
+    let tls = tls::acceptor(&options)?;
+    let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
     let listener = listen(options.address).with_context(|| format!("cannot listen on {}", options.address))?;
     let address = listener.local_addr()?;
     let place = Place {
         public_url: options.public_url,
+        scheme: scheme.clone(),
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
@@ -95,13 +102,14 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let service = Arc::new(Service {
         deployments,
         control,
+        cross_origin: CrossOrigin::new(options.cors_allowed_origins, options.dev),
         place,
         ready: AtomicBool::new(not_started.is_empty()),
     });
-    let workers = worker::start(&listener, &service, &stopping)?;
+    let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping));
-    say_where_to_go(address, &data_directory);
+    say_where_to_go(&scheme, address, &data_directory);
 
     stop_requested.await;
     tracing::info!("stopping");
@@ -122,10 +130,10 @@ fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
     Ok(listener)
 }
 
-fn say_where_to_go(address: SocketAddr, data_directory: &std::path::Path) {
-    eprintln!("listening on http://{address}");
+fn say_where_to_go(scheme: &Scheme, address: SocketAddr, data_directory: &std::path::Path) {
+    eprintln!("listening on {scheme}://{address}");
     eprintln!(
-        "  data in {}; health at http://{address}/api/healthcheck",
+        "  data in {}; health at {scheme}://{address}/api/healthcheck",
         data_directory.display()
     );
     eprintln!(

@@ -1,5 +1,6 @@
 //! One request: to the host itself, to the component that its path belongs to, or to nobody.
 
+use super::cross_origin::CrossOrigin;
 use super::inbound::{self, Place, Rejected};
 use super::outbound::{self, Body};
 use crate::control::{self, Control, Door};
@@ -18,6 +19,8 @@ pub struct Service {
     pub deployments: Arc<Deployments>,
     /// The host's own API.
     pub control: Arc<Control<Deployments>>,
+    /// What pages of other origins may do.
+    pub cross_origin: CrossOrigin,
     /// Where the server is.
     pub place: Place,
     /// Whether everything deployed came up.
@@ -46,6 +49,14 @@ impl Service {
         if path.starts_with(control::PREFIX) {
             return self.control(request, door).await;
         }
+        if CrossOrigin::concerns(&request) {
+            return self.cross_origin.answer(request, |request| self.serve(request)).await;
+        }
+        self.serve(request).await
+    }
+
+    async fn serve(&self, request: Request<Incoming>) -> Response<Body> {
+        let path = request.uri().path();
         if path == "/api/healthcheck" {
             return match *request.method() {
                 Method::GET | Method::HEAD => self.health(),

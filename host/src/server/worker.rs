@@ -4,6 +4,7 @@
 
 use super::connection;
 use super::service::Service;
+use super::tls;
 use crate::control::Door;
 use crate::limits;
 use crate::runtime::set_core;
@@ -13,10 +14,12 @@ use std::thread::JoinHandle;
 use tokio::net::UnixListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 /// Starts the workers.
 pub fn start(
     listener: &TcpListener,
+    tls: Option<&TlsAcceptor>,
     service: &Arc<Service>,
     stopping: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
@@ -24,12 +27,12 @@ pub fn start(
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     (0..cores)
         .map(|core| {
-            let (listener, service) = (listener.try_clone()?, service.clone());
+            let (listener, tls, service) = (listener.try_clone()?, tls.cloned(), service.clone());
             let (connections, stopping) = (connections.clone(), stopping.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let work = move || {
                 set_core(core);
-                runtime.block_on(accept(listener, service, connections, stopping));
+                runtime.block_on(accept(listener, tls, service, connections, stopping));
             };
             Ok(std::thread::Builder::new().name(format!("core-{core}")).spawn(work)?)
         })
@@ -38,6 +41,7 @@ pub fn start(
 
 async fn accept(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     service: Arc<Service>,
     connections: Arc<Semaphore>,
     mut stopping: watch::Receiver<bool>,
@@ -59,9 +63,16 @@ async fn accept(
             Ok((stream, _)) => {
                 // Answers are written whole: waiting for more to send would only delay them.
                 let _ = stream.set_nodelay(true);
-                let connection = connection::serve(stream, service.clone(), Door::Network, stopping.clone());
+                let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
                 open.spawn(async move {
-                    connection.await;
+                    match tls {
+                        None => connection::serve(stream, service, Door::Network, stopping).await,
+                        Some(tls) => {
+                            if let Some(stream) = tls::shake_hands(&tls, stream).await {
+                                Box::pin(connection::serve(stream, service, Door::Network, stopping)).await;
+                            }
+                        }
+                    }
                     drop(permit);
                 });
             }

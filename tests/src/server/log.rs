@@ -6,7 +6,7 @@ use std::process::ChildStderr;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-const LISTENING: &str = "listening on http://";
+const LISTENING: &str = "listening on http";
 
 /// The collected text.
 pub struct Log(Arc<(Mutex<State>, Condvar)>);
@@ -61,5 +61,6 @@ impl Log {
 fn address(text: &str) -> Option<SocketAddr> {
     let (_, rest) = text.split_once(LISTENING)?;
     let (line, _) = rest.split_once('\n')?;
+    let (_, line) = line.split_once("://")?;
     line.split_whitespace().next()?.trim_end_matches('/').parse().ok()
 }
