@@ -3,33 +3,19 @@
 //! Every request asks the database for the stamp of `_record_api`, which is another one after any change to that table
 //! or to the schema: one cheap call, and what is kept is never stale.
 
+mod descriptions;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use guesthouse::sqlite::{Database, Rows, params};
+use guesthouse::sqlite::{Database, params};
 
 use crate::api::{Api, CONFIGURATION_COLUMNS, Sources};
 use crate::error::Error;
 use crate::expansion::REFERENCED_COLUMNS;
 use crate::limits;
-use crate::schema::{Description, Refusal};
-
-/// The table of the API, if it exists. Names of tables are alike in any case.
-const TABLE: &str = "SELECT l.name, l.type, l.strict <> 0, coalesce(s.sql, '') \
-     FROM pragma_table_list((SELECT table_name FROM _record_api WHERE name = ?1)) AS l \
-     LEFT JOIN sqlite_schema AS s ON s.name = l.name \
-     WHERE l.schema = 'main' AND l.name = (SELECT table_name FROM _record_api WHERE name = ?1) COLLATE NOCASE";
-
-const COLUMNS: &str = "SELECT name, type, \"notnull\" <> 0, dflt_value IS NOT NULL, pk, hidden \
-     FROM pragma_table_xinfo((SELECT table_name FROM _record_api WHERE name = ?1))";
-
-/// Foreign keys of one column, what they reference, and the text of the table where that is.
-const REFERENCES: &str = "SELECT f.\"from\", coalesce(f.\"to\", k.name), s.sql \
-     FROM pragma_foreign_key_list((SELECT table_name FROM _record_api WHERE name = ?1)) AS f \
-     JOIN sqlite_schema AS s ON s.type = 'table' AND s.name = f.\"table\" COLLATE NOCASE \
-     JOIN pragma_table_xinfo(f.\"table\") AS k ON k.pk = 1 \
-     GROUP BY f.id HAVING count(*) = 1";
+use crate::schema::Refusal;
 
 const CURSOR_SECRET: &str = "SELECT key FROM _record_cursor_key";
 
@@ -78,13 +64,17 @@ pub fn database() -> Result<Rc<Database>, Error> {
 
 /// The API of this name.
 pub async fn api(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
-    let stamp = database.stamp(&["_record_api"]).map_err(Error::of_server)?;
-    let api = match KEPT.with_borrow_mut(|kept| kept.get(stamp, name)) {
-        Some(api) => api,
-        None => {
-            let api = load(database, name).await?;
+    let api = loop {
+        let stamp = stamp(database)?;
+        if let Some(api) = KEPT.with_borrow_mut(|kept| kept.get(stamp, name)) {
+            break api;
+        }
+        let api = load(database, name).await?;
+        // What was read is of several snapshots. Where something changed between them it is read again, which ends as
+        // soon as nobody changes the schema or an API for some hundred microseconds.
+        if self::stamp(database)? == stamp {
             KEPT.with_borrow_mut(|kept| kept.put(stamp, name, api.clone()));
-            api
+            break api;
         }
     };
     api.map_err(|refusal| match refusal {
@@ -93,31 +83,16 @@ pub async fn api(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
     })
 }
 
-/// Reads all about an API on one snapshot of the database.
-async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal>, Error> {
-    let configuration = format!("SELECT {CONFIGURATION_COLUMNS} FROM _record_api WHERE name = ?1");
-    let statements = vec![
-        (configuration, params![name]),
-        (TABLE.into(), params![name]),
-        (COLUMNS.into(), params![name]),
-        (REFERENCES.into(), params![name]),
-        (REFERENCED_COLUMNS.into(), params![name]),
-        (CURSOR_SECRET.into(), params![]),
-    ];
-    let results = database.query_all(statements).await.map_err(Error::of_server)?;
-    read(name, &results)
+fn stamp(database: &Database) -> Result<u64, Error> {
+    database.stamp(&["_record_api"]).map_err(Error::of_server)
 }
 
-fn read(name: &str, results: &[Rows]) -> Result<Result<Rc<Api>, Refusal>, Error> {
-    let [
-        configuration,
-        table,
-        columns,
-        references,
-        referenced_columns,
-        cursor_secret,
-    ] = results
-    else {
+/// Reads all about an API.
+async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal>, Error> {
+    let configuration = format!("SELECT {CONFIGURATION_COLUMNS} FROM _record_api WHERE name = ?1");
+    let statements = vec![(configuration, params![name]), (CURSOR_SECRET.into(), params![])];
+    let results = database.query_all(statements).await.map_err(Error::of_server)?;
+    let [configuration, cursor_secret] = &results[..] else {
         return Err(Error::Internal(
             "a query of several statements gave another number of results".into(),
         ));
@@ -125,14 +100,21 @@ fn read(name: &str, results: &[Rows]) -> Result<Result<Rc<Api>, Refusal>, Error>
     let Some(configuration) = configuration.first() else {
         return Err(Error::UnknownApi);
     };
+    let table: &str = configuration.get(0).map_err(Error::of_server)?;
+    let described = match descriptions::describe(database, table).await? {
+        Ok(described) => described,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let expanded = configuration
+        .get_named::<Option<&str>>("expand")
+        .map_err(Error::of_server)?;
+    let referenced = database
+        .query(REFERENCED_COLUMNS, params![expanded.map(|_| table)])
+        .await;
     let sources = Sources {
         configuration,
-        table: Description {
-            table,
-            columns,
-            references,
-        },
-        referenced_columns,
+        table: described.description(),
+        referenced_columns: &referenced.map_err(Error::of_server)?,
         cursor_secret,
     };
     Ok(Api::new(name, &sources).map(Rc::new))

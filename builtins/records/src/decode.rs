@@ -22,22 +22,39 @@ pub type Assignments = Vec<(usize, Value)>;
 pub fn one(table: &Table, body: &[u8]) -> Result<Assignments, Error> {
     match first_byte(body) {
         Some(b'[') => Err(Error::ExpectedRecord),
-        _ => read(body, RecordSeed(table)),
+        _ => read(body, RecordSeed(table)).and_then(|record| refuse_files(table, record)),
     }
 }
 
 /// Reads the body of a create: a record, or an array of them.
 pub fn one_or_many(table: &Table, body: &[u8]) -> Result<Vec<Assignments>, Error> {
-    match first_byte(body) {
-        Some(b'{') => Ok(vec![read(body, RecordSeed(table))?]),
-        Some(b'[') => read(body, ArraySeed(table))?.ok_or(Error::BulkTooLarge),
+    let records = match first_byte(body) {
+        Some(b'{') => vec![read(body, RecordSeed(table))?],
+        Some(b'[') => read(body, ArraySeed(table))?.ok_or(Error::BulkTooLarge)?,
         // Either no JSON at all, which `read` tells, or another kind of value.
-        _ => read(body, std::marker::PhantomData::<IgnoredAny>).and(Err(Error::ExpectedRecords)),
+        _ => return read(body, std::marker::PhantomData::<IgnoredAny>).and(Err(Error::ExpectedRecords)),
+    };
+    records.into_iter().map(|record| refuse_files(table, record)).collect()
+}
+
+/// What a write that names a file column gets: nothing keeps files yet.
+pub const NO_FILES: Error = Error::Unsupported("file columns cannot be written yet");
+
+fn refuse_files(table: &Table, record: Assignments) -> Result<Assignments, Error> {
+    match record
+        .iter()
+        .any(|(position, _)| table.columns[*position].kind.is_file())
+    {
+        true => Err(NO_FILES),
+        false => Ok(record),
     }
 }
 
 /// Reads what a form has for a column of this kind: text, or several texts for JSON, which are a list there.
 pub fn texts(kind: ColumnKind, texts: &[String]) -> Result<Value, Error> {
+    if kind.is_file() {
+        return Err(NO_FILES);
+    }
     let seed = ValueSeed(kind);
     match (kind, texts) {
         (ColumnKind::Json, [text]) => read(text.as_bytes(), seed).ok(),
@@ -176,8 +193,11 @@ impl<'de> DeserializeSeed<'de> for ValueSeed {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        if self.0 != ColumnKind::Json {
-            return deserializer.deserialize_any(self);
+        match self.0 {
+            ColumnKind::Json => {}
+            // The record is refused for it, see `refuse_files`.
+            kind if kind.is_file() => return deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Value::Null),
+            _ => return deserializer.deserialize_any(self),
         }
         let json = <&RawValue>::deserialize(deserializer)?.get();
         Ok(match json {

@@ -19,7 +19,7 @@ pub struct RecordWriter {
 struct Field {
     /// The name in quotes with its colon, and what stands before it: `{` or `,`.
     prefix: Vec<u8>,
-    is_json: bool,
+    kind: ColumnKind,
     /// The column, if its values are references that can be expanded.
     reference: Option<String>,
 }
@@ -34,7 +34,7 @@ impl RecordWriter {
             prefix.push(b':');
             Field {
                 prefix,
-                is_json: column.kind == ColumnKind::Json,
+                kind: column.kind,
                 reference: (references.contains(&column.name.as_str())).then(|| column.name.clone()),
             }
         });
@@ -58,16 +58,40 @@ impl RecordWriter {
                     expand.write_data(body, column, row)?;
                     body.push(b'}');
                 }
-                // A CHECK promises JSON. Where it was switched off, the text is still text.
-                (None, Value::Text(text)) if field.is_json && serde_json::from_str::<IgnoredAny>(text).is_ok() => {
-                    body.extend_from_slice(text.as_bytes());
-                }
+                (None, Value::Text(text)) if field.kind == ColumnKind::Json => write_json_text(body, text),
+                (None, Value::Text(text)) if field.kind.is_file() => write_files(body, text),
                 (None, value) => write_value(body, value)?,
             }
         }
         body.push(b'}');
         Ok(())
     }
+}
+
+/// A CHECK promises JSON. Where it was switched off, the text is still text.
+fn write_json_text(body: &mut Vec<u8>, text: &str) {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => body.extend_from_slice(text.as_bytes()),
+        Err(_) => write_text(body, text),
+    }
+}
+
+/// The metadata of a file or of a list of them, without the name under which the file is kept.
+fn write_files(body: &mut Vec<u8>, text: &str) {
+    let Ok(mut files) = serde_json::from_str::<serde_json::Value>(text) else {
+        return write_text(body, text);
+    };
+    let one = std::slice::from_mut(&mut files);
+    let all = match &mut one[0] {
+        serde_json::Value::Array(list) => list.as_mut_slice(),
+        _ => one,
+    };
+    for file in all {
+        if let Some(file) = file.as_object_mut() {
+            file.remove("id");
+        }
+    }
+    write_json(body, &files);
 }
 
 fn write_value(body: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
@@ -112,8 +136,12 @@ mod tests {
             name: name.into(),
             identifier: Identifier::from_schema(name),
             kind,
+            json_schema: None,
             is_hidden: false,
             is_writable: true,
+            is_not_null: false,
+            has_default: false,
+            reference: None,
         }
     }
 
@@ -148,6 +176,21 @@ mod tests {
         assert_eq!(json(r#"{"a": [1]}"#), r#"{"c":{"a": [1]}}"#);
         assert_eq!(json("{"), r#"{"c":"{"}"#);
         assert_eq!(json(r#"1,"admin":true"#), r#"{"c":"1,\"admin\":true"}"#);
+    }
+
+    #[test]
+    fn files_are_given_without_the_name_that_they_are_kept_under() {
+        let one = r#"{"id": "7f", "filename": "a.png", "mime_type": "image/png"}"#;
+        let shown = r#"{"filename":"a.png","mime_type":"image/png"}"#;
+        let file = |kind, text: &str| written(kind, Value::Text(text.into()));
+        assert_eq!(file(ColumnKind::File, one), format!(r#"{{"c":{shown}}}"#));
+        assert_eq!(
+            file(ColumnKind::Files, &format!("[{one},{one}]")),
+            format!(r#"{{"c":[{shown},{shown}]}}"#)
+        );
+        assert_eq!(file(ColumnKind::Files, "[]"), r#"{"c":[]}"#);
+        assert_eq!(file(ColumnKind::File, "{"), r#"{"c":"{"}"#);
+        assert_eq!(written(ColumnKind::File, Value::Null), r#"{"c":null}"#);
     }
 
     #[test]

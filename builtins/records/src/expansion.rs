@@ -7,13 +7,13 @@ use crate::encode::RecordWriter;
 use crate::schema::{Column, Refusal, Table, read_column};
 use crate::sql::Identifier;
 
-/// Every column of every table that a single column of the API's table references: what [`read_column`] reads of it,
+/// Every column of every table that a single column of the table `?1` references: what [`read_column`] reads of it,
 /// and then the referencing column, the referenced table and its key (nothing where the reference leaves it out),
 /// whether that table is STRICT, and its text.
 pub const REFERENCED_COLUMNS: &str = "SELECT c.name, c.type, c.\"notnull\" <> 0, c.dflt_value IS NOT NULL, c.pk, c.hidden, \
          f.\"from\", s.name, f.\"to\", l.strict <> 0, s.sql \
      FROM (SELECT id, \"table\", \"from\", \"to\" \
-         FROM pragma_foreign_key_list((SELECT table_name FROM _record_api WHERE name = ?1 AND expand IS NOT NULL)) \
+         FROM pragma_foreign_key_list(?1) \
          GROUP BY id HAVING count(*) = 1) AS f \
      JOIN sqlite_schema AS s ON s.type = 'table' AND s.name = f.\"table\" COLLATE NOCASE \
      JOIN pragma_table_list(s.name) AS l ON l.schema = 'main' \
@@ -75,7 +75,7 @@ impl Expansion {
         let checks = checks::find(first.get(10)?);
         let columns: Vec<Column> = rows
             .iter()
-            .map(|row| read_column(row, &checks))
+            .map(|row| read_column(row, true, &checks))
             .collect::<Result<_, _>>()?;
         let columns: Vec<Column> = columns.into_iter().filter(|column| !column.is_hidden).collect();
         Ok(Self {

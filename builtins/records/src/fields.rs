@@ -55,6 +55,9 @@ impl Fields {
             match (position, content) {
                 (None, _) => {}
                 (Some(position), Content::Text(text)) => given[position].push(text),
+                (Some(position), Content::File) if table.columns[position].kind.is_file() => {
+                    return Err(decode::NO_FILES);
+                }
                 (Some(_), Content::File) => return Err(Error::InvalidRecord),
             }
         }

@@ -43,6 +43,9 @@ async fn answer(request: Request) -> Result<Response, Error> {
     let route = Route::parse(request.method(), &path)?;
     let database = catalog::database()?;
     let api = catalog::api(&database, route.api()).await?;
+    if api.table.is_view && route.writes() {
+        return Err(Error::MethodNotAllowed);
+    }
     match &route {
         Route::List { .. } => list::list(&database, &api, request.query()).await,
         Route::Read { id, .. } => read::read(&database, &api, id, request.query()).await,

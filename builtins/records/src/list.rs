@@ -39,8 +39,9 @@ impl Plan {
     fn new(api: &Api, query: &ListQuery<'_>, expand: &Expand<'_>) -> Result<Self, Error> {
         let limit = limit(api, query)?;
         let key = api.table.key_column();
-        // A cursor continues behind a key, so it needs the key to be what is sorted by.
-        let can_have_cursor = (query.order.first()).is_none_or(|first| first.column == key.name);
+        // A cursor continues behind a key, so it needs the key to be what is sorted by, and to have an index.
+        let is_by_key = (query.order.first()).is_none_or(|first| first.column == key.name);
+        let can_have_cursor = is_by_key && !api.table.is_view;
         let mut sql = api.select.clone();
         let after = match &query.cursor {
             None => None,

@@ -48,6 +48,11 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// Whether it would change something.
+    pub fn writes(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Delete { .. })
+    }
+
     /// The API that is asked for.
     pub fn api(&self) -> &str {
         match self {

@@ -83,6 +83,7 @@ impl Described {
                     table: &table,
                     columns: &columns,
                     references: &references,
+                    view: None,
                 },
                 referenced_columns: &referenced_columns,
                 cursor_secret: &cursor_secret,

@@ -80,6 +80,8 @@ fn pattern(kind: ColumnKind, text: &str) -> Option<Value> {
     match kind {
         ColumnKind::Text | ColumnKind::Json | ColumnKind::Any => Some(Value::Text(text.into())),
         ColumnKind::Integer | ColumnKind::Real | ColumnKind::Blob => None,
+        // They hold the name under which a file is kept, which nobody may guess at.
+        ColumnKind::File | ColumnKind::Files => None,
     }
 }
 
@@ -90,6 +92,7 @@ fn value(kind: ColumnKind, text: &str) -> Option<Value> {
         ColumnKind::Real => real(text),
         ColumnKind::Text | ColumnKind::Json => Some(Value::Text(text.into())),
         ColumnKind::Blob => decode::blob(text).map(Value::Blob),
+        ColumnKind::File | ColumnKind::Files => None,
         ColumnKind::Any => integer(text)
             .or_else(|| real(text))
             .or_else(|| decode::blob(text).map(Value::Blob))

@@ -10,4 +10,6 @@ mod hostile;
 mod list;
 mod read;
 mod roles;
+mod types;
 mod update;
+mod views;
