@@ -17,6 +17,7 @@ pub mod expand;
 pub mod expansion;
 pub mod fields;
 pub mod id;
+pub mod json_schema;
 pub mod limits;
 pub mod list;
 pub mod media_type;
@@ -49,6 +50,7 @@ async fn answer(request: Request) -> Result<Response, Error> {
     match &route {
         Route::List { .. } => list::list(&database, &api, request.query()).await,
         Route::Read { id, .. } => read::read(&database, &api, id, request.query()).await,
+        Route::Schema { api: name } => json_schema::answer(&api, name, request.query()),
         Route::Create { .. } => create::create(&database, &api, request).await,
         Route::Update { id, .. } => update::update(&database, &api, id, request).await,
         Route::Delete { id, .. } => delete::delete(&database, &api, id).await,

@@ -15,6 +15,7 @@ pub enum Route<'a> {
     Read { api: Cow<'a, str>, id: Cow<'a, str> },
     Update { api: Cow<'a, str>, id: Cow<'a, str> },
     Delete { api: Cow<'a, str>, id: Cow<'a, str> },
+    Schema { api: Cow<'a, str> },
 }
 
 impl<'a> Route<'a> {
@@ -23,9 +24,7 @@ impl<'a> Route<'a> {
         let rest = path.strip_prefix(PREFIX).ok_or(Error::NotFound)?;
         let (api, id) = match rest.split_once('/') {
             None => (rest, None),
-            // `schema` stands for itself and is never an id.
-            Some((_, "" | "schema")) => return Err(Error::NotFound),
-            Some((_, id)) if id.contains('/') => return Err(Error::NotFound),
+            Some((_, id)) if id.is_empty() || id.contains('/') => return Err(Error::NotFound),
             Some((api, id)) => (api, Some(id)),
         };
         if api.is_empty() {
@@ -39,6 +38,13 @@ impl<'a> Route<'a> {
                 _ => Err(Error::MethodNotAllowed),
             };
         };
+        // `schema` stands for itself and is never an id.
+        if id == "schema" {
+            return match method {
+                "GET" | "HEAD" => Ok(Self::Schema { api }),
+                _ => Err(Error::MethodNotAllowed),
+            };
+        }
         let id = form::decode_segment(id).ok_or(Error::InvalidId)?;
         match method {
             "GET" | "HEAD" => Ok(Self::Read { api, id }),
@@ -58,6 +64,7 @@ impl<'a> Route<'a> {
         match self {
             Self::List { api }
             | Self::Create { api }
+            | Self::Schema { api }
             | Self::Read { api, .. }
             | Self::Update { api, .. }
             | Self::Delete { api, .. } => api,
@@ -91,6 +98,9 @@ mod tests {
                 id: "-1".into()
             })
         );
+        let schema = "/api/records/v1/t/schema";
+        assert_eq!(parse("GET", schema), Ok(Route::Schema { api: "t".into() }));
+        assert_eq!(parse("PATCH", schema), Err(Error::MethodNotAllowed));
         assert_eq!(parse("PUT", "/api/records/v1/t/1"), Err(Error::MethodNotAllowed));
         assert_eq!(parse("PATCH", "/api/records/v1/t"), Err(Error::MethodNotAllowed));
     }
@@ -101,7 +111,7 @@ mod tests {
             "/api/records/v1/",
             "/api/records/v1//1",
             "/api/records/v1/t/",
-            "/api/records/v1/t/schema",
+            "/api/records/v1/t/schema/",
             "/api/records/v1/t/subscribe/*",
             "/api/records/v1/t/1/file/avatar",
             "/elsewhere",

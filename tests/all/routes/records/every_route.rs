@@ -56,6 +56,14 @@ pub const ROUTES: &[Route] = &[
         permission: "DELETE",
         changes: true,
     },
+    Route {
+        name: "Schema",
+        method: "GET",
+        path: "{api}/schema",
+        body: None,
+        permission: "SCHEMA",
+        changes: false,
+    },
 ];
 
 impl Route {

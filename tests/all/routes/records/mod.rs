@@ -10,6 +10,7 @@ mod hostile;
 mod list;
 mod read;
 mod roles;
+mod schema;
 mod types;
 mod update;
 mod views;
