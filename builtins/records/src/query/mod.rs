@@ -48,7 +48,9 @@ impl<'a> ListQuery<'a> {
                 // Tables with geometry columns are not served yet.
                 "geojson" => return Err(Error::InvalidGeometryColumn),
                 _ => {
-                    let Some(path) = name.strip_prefix("filter").filter(|path| path.starts_with('[')) else {
+                    // Without brackets it is a mistake too: passing it over would list what was to be left out.
+                    let path = name.strip_prefix("filter");
+                    let Some(path) = path.filter(|path| path.is_empty() || path.starts_with('[')) else {
                         continue;
                     };
                     comparisons += 1;

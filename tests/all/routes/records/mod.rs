@@ -3,8 +3,10 @@
 mod access;
 mod create;
 mod delete;
+mod errors;
 mod every_route;
 mod expand;
+mod filters;
 mod forms;
 mod hostile;
 mod list;
