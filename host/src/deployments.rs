@@ -1,6 +1,6 @@
 //! What is deployed right now: makes versions ready, and switches what answers which path in one step.
 
-use crate::capability::sqlite::Databases;
+use crate::capability::Stores;
 use crate::components::deploy::{Change, Refusal};
 use crate::components::version::Version;
 use crate::router::Router;
@@ -16,7 +16,7 @@ type Routed = (Vec<String>, Arc<Running>);
 /// The components that run, and the table that leads to them.
 pub struct Deployments {
     runtime: Arc<Runtime>,
-    databases: Arc<Databases>,
+    stores: Stores,
     router: ArcSwap<Router<Arc<Running>>>,
     /// Changed by one switch at a time; read only to build the next table.
     running: Mutex<BTreeMap<String, Routed>>,
@@ -24,14 +24,19 @@ pub struct Deployments {
 
 impl Deployments {
     /// Nothing deployed yet.
-    pub fn new(runtime: Arc<Runtime>, databases: Arc<Databases>) -> Arc<Self> {
+    pub fn new(runtime: Arc<Runtime>, stores: Stores) -> Arc<Self> {
         let (router, _) = Router::new([]);
         Arc::new(Self {
             runtime,
-            databases,
+            stores,
             router: ArcSwap::from_pointee(router),
             running: Mutex::default(),
         })
+    }
+
+    /// What components are given parts of.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// The component that answers this path. It stays as it is for as long as the caller holds it, whatever is deployed meanwhile.
@@ -50,7 +55,7 @@ impl crate::components::deploy::Runtime for Deployments {
     type Prepared = Prepared;
 
     async fn prepare(&self, version: &Version, wasm: Bytes) -> Result<Prepared, Refusal> {
-        self.runtime.prepare(version, &wasm, &self.databases).await
+        self.runtime.prepare(version, &wasm, &self.stores).await
     }
 
     fn switch(&self, changes: Vec<Change<Prepared>>) {

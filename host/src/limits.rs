@@ -135,3 +135,12 @@ pub const OUTBOUND_REQUESTS_MAX: usize = 16;
 pub const CROSS_ORIGIN_MAX_AGE: Duration = Duration::from_secs(600);
 /// How long a handshake of HTTPS may take: a few exchanges on the slowest of lines.
 pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+// Secrets.
+
+/// The name of a secret: the contract says so, and file systems take it.
+pub const SECRET_NAME_BYTES_MAX: usize = 64;
+/// The value of a secret: a long chain of certificates with its key fits.
+pub const SECRET_BYTES_MAX: usize = 64 * KIB;
+/// Secrets of one server. All are kept in memory.
+pub const SECRETS_MAX: usize = 256;

@@ -25,6 +25,7 @@
 pub mod bindings;
 pub mod html;
 pub mod http;
+pub mod secrets;
 mod serve;
 pub mod sqlite;
 

@@ -6,4 +6,5 @@ mod deploy;
 mod limits;
 mod notes;
 mod routes;
+mod secrets;
 mod start;

@@ -2,7 +2,9 @@
 
 use crate::guests;
 use crate::server::{Server, command};
+use std::io::Write;
 use std::path::Path;
+use std::process::{Output, Stdio};
 
 /// What a command printed and how it ended.
 #[derive(Debug)]
@@ -13,6 +15,14 @@ pub struct Printed {
 }
 
 impl Printed {
+    /// Panics unless the command ended and wrote exactly so.
+    #[track_caller]
+    pub fn expect(self, code: i32, stdout: &str, stderr: &str) -> Self {
+        let wrote = (self.code, self.stdout.as_str(), self.stderr.as_str());
+        assert_eq!(wrote, (code, stdout, stderr));
+        self
+    }
+
     #[track_caller]
     pub fn expect_success(self) -> Self {
         assert_eq!(self.code, 0, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
@@ -32,7 +42,26 @@ impl Printed {
 
 /// Runs a command in a data directory, whether or not a server runs there.
 pub fn run(data: &Path, arguments: &[&str]) -> Printed {
-    let output = command(data).args(arguments).output().expect("the executable runs");
+    printed(command(data).args(arguments).output().expect("the executable runs"))
+}
+
+/// The same, with something on standard input.
+pub fn run_with_input(data: &Path, arguments: &[&str], input: &[u8]) -> Printed {
+    let mut command = command(data);
+    command.args(arguments).stdin(Stdio::piped());
+    let mut process = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the executable runs");
+    let mut stdin = process.stdin.take().expect("it was asked for");
+    // A command that does not read its input is no failure of the writer.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    printed(process.wait_with_output().expect("our own child"))
+}
+
+fn printed(output: Output) -> Printed {
     Printed {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -43,6 +72,11 @@ pub fn run(data: &Path, arguments: &[&str]) -> Printed {
 impl Server {
     pub fn cli(&self, arguments: &[&str]) -> Printed {
         run(self.data(), arguments)
+    }
+
+    /// The same, with something on standard input.
+    pub fn cli_with_input(&self, arguments: &[&str], input: &str) -> Printed {
+        run_with_input(self.data(), arguments, input.as_bytes())
     }
 
     /// Deploys a guest as it is, and accepts what it asks for.

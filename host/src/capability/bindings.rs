@@ -10,6 +10,7 @@ wasmtime::component::bindgen!({
         package guesthouse:served;
         world imports {
             import guesthouse:host/http-messages@0.1.0;
+            import guesthouse:host/secrets@0.1.0;
             import guesthouse:host/sqlite@0.1.0;
         }
     ",
@@ -24,4 +25,4 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use guesthouse::host::{http_messages, sqlite};
+pub use guesthouse::host::{http_messages, secrets, sqlite};

@@ -4,4 +4,14 @@
 pub mod bindings;
 pub mod http_client;
 pub mod http_messages;
+pub mod secrets;
 pub mod sqlite;
+
+use std::sync::Arc;
+
+/// What of the data directory components are given parts of.
+#[derive(Clone)]
+pub struct Stores {
+    pub databases: Arc<sqlite::Databases>,
+    pub secrets: Arc<secrets::Secrets>,
+}

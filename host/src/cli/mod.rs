@@ -6,7 +6,9 @@ mod deploy;
 mod migrate;
 mod package;
 pub mod run;
+mod secrets;
 mod target;
+mod terminal;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -41,6 +43,8 @@ enum Command {
     Components(components::ComponentsArguments),
     /// Apply the SQL files in `migrations/` of the data directory that are not applied yet, as a start of the server does.
     Migrate(migrate::MigrateArguments),
+    /// See, set and delete the secrets of components: keys and the like. Values are never shown.
+    Secrets(secrets::SecretsArguments),
     /// Compile a component. The server calls this in a process of its own, where it can be limited.
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
@@ -54,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Deploy(arguments) => block_on(deploy::deploy(&data_dir, arguments)),
         Command::Components(arguments) => block_on(components::components(&data_dir, arguments)),
         Command::Migrate(arguments) => block_on(migrate::migrate(&data_dir, arguments)),
+        Command::Secrets(arguments) => block_on(secrets::secrets(&data_dir, arguments)),
         Command::Compile { input, output } => crate::runtime::compile_file(&input, &output),
     };
     match result {

@@ -139,7 +139,7 @@ impl Target {
 }
 
 /// The same error that a server would have sent, with the causes that it would have kept in its log.
-fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
+pub(super) fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
     result.map_err(|error| {
         let grants = match &error {
             DeployError::GrantsNotAccepted { diff, .. } => Some(diff.clone()),

@@ -13,6 +13,7 @@ pub struct Grants {
     /// By the name of the database.
     pub sqlite: BTreeMap<String, SqliteGrant>,
     pub http: HttpGrant,
+    pub secrets: SecretsGrant,
 }
 
 /// Tables (`table`, `table.column`, `*`) of one database; every list is sorted and free of duplicates.
@@ -32,6 +33,28 @@ pub struct HttpGrant {
     pub allow: Vec<OriginPattern>,
     /// At private, loopback and link-local addresses too.
     pub allow_private: Vec<OriginPattern>,
+}
+
+/// Secrets by name; every list is sorted and free of duplicates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsGrant {
+    pub read: Vec<String>,
+    /// To be made of random bytes where there is none, and read.
+    pub generate: Vec<String>,
+    /// To be set and removed.
+    pub write: Vec<String>,
+}
+
+impl SecretsGrant {
+    /// The lists, by their keys in a manifest.
+    pub fn ways(&self) -> [(&'static str, &[String]); 3] {
+        [
+            ("read", &self.read),
+            ("generate", &self.generate),
+            ("write", &self.write),
+        ]
+    }
 }
 
 /// What the grants say about a call to one origin.
@@ -98,6 +121,10 @@ impl Grants {
                 lines.push(format!("http: call {origin}, at private addresses too"));
             }
         }
+        for ((way, wanted), (_, held)) in self.secrets.ways().into_iter().zip(other.secrets.ways()) {
+            let beyond = wanted.iter().filter(|name| !held.contains(name));
+            lines.extend(beyond.map(|name| format!("secrets: {way} {name}")));
+        }
         lines
     }
 }
@@ -137,8 +164,27 @@ mod tests {
         };
         Grants {
             sqlite: BTreeMap::from([("main".to_owned(), grant)]),
-            http: HttpGrant::default(),
+            ..Grants::default()
         }
+    }
+
+    #[test]
+    fn each_way_to_use_a_secret_is_a_grant_of_its_own() {
+        let grants = |read: &[&str], write: &[&str]| {
+            let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            let secrets = SecretsGrant {
+                read: own(read),
+                write: own(write),
+                generate: Vec::new(),
+            };
+            Grants {
+                secrets,
+                ..Grants::default()
+            }
+        };
+        let diff = Grants::widening(&grants(&["A", "B"], &[]), &grants(&["B"], &["B"]));
+        assert_eq!(diff.added, ["secrets: write B"]);
+        assert_eq!(diff.removed, ["secrets: read A"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use http_body_util::Full;
 use serde::{Deserialize, Serialize};
 
 use super::respond;
+use crate::capability::secrets::SecretError;
 use crate::components::deploy::{DeployError, Refusal};
 use crate::components::grants::GrantsDiff;
 use crate::components::manifest::Mistake;
@@ -33,6 +34,8 @@ pub enum ControlError {
     Busy,
     #[error("{0}")]
     Deploy(DeployError),
+    #[error("{0}")]
+    Secret(SecretError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -87,6 +90,7 @@ impl ControlError {
             ControlError::TimedOut => StatusCode::REQUEST_TIMEOUT,
             ControlError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ControlError::Deploy(error) => deploy_status(error),
+            ControlError::Secret(error) => secret_status(error),
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -103,6 +107,7 @@ impl ControlError {
             ControlError::Interrupted => "interrupted",
             ControlError::Busy => "busy",
             ControlError::Deploy(error) => error.code(),
+            ControlError::Secret(error) => error.code(),
             ControlError::Internal(_) => "internal",
         }
     }
@@ -116,6 +121,10 @@ impl ControlError {
                 mistakes.clone_from(&error.mistakes);
             }
             ControlError::Internal(cause) => tracing::error!(cause, "a control request failed"),
+            ControlError::Secret(error @ SecretError::File { .. }) => {
+                tracing::error!(cause = %error, "a control request failed");
+                message = ControlError::Internal(String::new()).to_string();
+            }
             ControlError::Deploy(error) if deploy_status(error) == StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::error!(cause = %error, "a control request failed");
                 message = ControlError::Internal(String::new()).to_string();
@@ -128,6 +137,16 @@ impl ControlError {
             grants,
             mistakes,
         }
+    }
+}
+
+fn secret_status(error: &SecretError) -> StatusCode {
+    match error {
+        SecretError::Name(_) => StatusCode::BAD_REQUEST,
+        SecretError::Value => StatusCode::UNPROCESSABLE_ENTITY,
+        SecretError::Full => StatusCode::CONFLICT,
+        SecretError::Unknown(_) => StatusCode::NOT_FOUND,
+        SecretError::File { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

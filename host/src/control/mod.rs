@@ -1,13 +1,15 @@
 //! The control API: what `guesthouse deploy` and `guesthouse components` speak, over the control socket or the network.
 //!
-//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, all below
-//! [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment.
+//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, `secrets`,
+//! `secrets/{name}`, all below [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment and the value of a
+//! secret.
 
 mod body;
 mod components;
 mod error;
 mod query;
 mod rollback;
+mod secrets;
 pub mod socket;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use error::ControlError;
 pub use error::ErrorBody;
+pub use secrets::Changed as SecretChanged;
 
+use crate::capability::Stores;
 use crate::components::deploy::{DeployError, Deployer, Runtime};
 use crate::components::version::Actor;
 use crate::data_directory::ControlToken;
@@ -45,6 +49,7 @@ pub enum Door {
 
 pub struct Control<R: Runtime> {
     deployer: Arc<Deployer<R>>,
+    stores: Stores,
     token: ControlToken,
     /// Changes under way or waiting: each may hold a package in memory.
     changes: Semaphore,
@@ -53,9 +58,10 @@ pub struct Control<R: Runtime> {
 type Answer = Result<Response<Full<Bytes>>, ControlError>;
 
 impl<R: Runtime> Control<R> {
-    pub fn new(deployer: Arc<Deployer<R>>, token: ControlToken) -> Control<R> {
+    pub fn new(deployer: Arc<Deployer<R>>, stores: Stores, token: ControlToken) -> Control<R> {
         Control {
             deployer,
+            stores,
             token,
             changes: Semaphore::new(limits::DEPLOYMENTS_WAITING_MAX + 1),
         }
@@ -94,6 +100,11 @@ impl<R: Runtime> Control<R> {
             (["components", _, "versions"], _) => Err(ControlError::Method("GET")),
             (["components", name, "rollback"], Method::POST) => rollback::create(self, name, request, actor).await,
             (["components", _, "rollback"], _) => Err(ControlError::Method("POST")),
+            (["secrets"], Method::GET) => secrets::list(self).await,
+            (["secrets"], _) => Err(ControlError::Method("GET")),
+            (["secrets", name], Method::PUT) => secrets::set(self, name, request, actor).await,
+            (["secrets", name], Method::DELETE) => secrets::remove(self, name, actor).await,
+            (["secrets", _], _) => Err(ControlError::Method("PUT, DELETE")),
             _ => Err(ControlError::Path),
         }
     }

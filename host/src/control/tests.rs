@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::capability::Stores;
+use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Databases, Settings};
 use crate::components::deploy::{Change, Refusal};
 use crate::components::package::pack::pack;
@@ -35,7 +37,12 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
         .await
         .expect("a store");
     let deployer = Arc::new(Deployer::new(store, databases, Arc::new(Idle)));
-    (folder, directory, Control::new(deployer, ControlToken::new(TOKEN)))
+    let stores = Stores {
+        databases: deployer.databases().clone(),
+        secrets: Arc::new(Secrets::open(&directory.secrets()).expect("secrets")),
+    };
+    let control = Control::new(deployer, stores, ControlToken::new(TOKEN));
+    (folder, directory, control)
 }
 
 async fn send(control: &Control<Idle>, method: &str, path: &str, body: impl Into<Bytes>) -> (u16, Value) {
@@ -170,4 +177,37 @@ async fn bad_requests_get_a_code_and_a_sentence() {
     }
     let (status, body) = send(&control, "POST", "components", package("name = \"A\"\ncolour = 1")).await;
     assert_eq!((status, body["mistakes"].as_array().map(Vec::len)), (422, Some(2)));
+}
+
+#[tokio::test]
+async fn a_secret_is_set_listed_and_deleted_and_its_value_never_comes_back() {
+    let (_folder, _directory, control) = control().await;
+    let asking = package("name = \"page\"\n[grants.secrets]\nread = [\"A\"]\nwrite = [\"A\", \"B\"]");
+    send(&control, "POST", "components?accept_grants=true", asking).await;
+    assert_eq!(
+        send(&control, "PUT", "secrets/A", "hidden").await,
+        (200, json!({"name": "A"}))
+    );
+    let listed = send(&control, "GET", "secrets", "").await;
+    let granted = |ways: &[&str]| json!([{"component": "page", "ways": ways}]);
+    let expected = json!([
+        {"name": "A", "is_set": true, "granted": granted(&["read", "write"])},
+        {"name": "B", "is_set": false, "granted": granted(&["write"])},
+    ]);
+    assert_eq!(listed, (200, expected));
+    assert_eq!(send(&control, "DELETE", "secrets/A", "").await.0, 200);
+    let too_long = vec![b'x'; limits::SECRET_BYTES_MAX + 1];
+    for (method, path, body, status, code) in [
+        ("DELETE", "secrets/A", &b""[..], 404, "no_such_secret"),
+        ("GET", "secrets/A", b"", 405, "method_not_allowed"),
+        ("POST", "secrets", b"", 405, "method_not_allowed"),
+        ("PUT", "secrets/A", b"", 422, "invalid_value"),
+        ("PUT", "secrets/A", &too_long, 413, "body_too_large"),
+        ("PUT", "secrets/control-token", b"x", 400, "invalid_name"),
+        ("DELETE", "secrets/control-token", b"", 400, "invalid_name"),
+        ("PUT", "secrets/..", b"x", 400, "invalid_name"),
+    ] {
+        let (answered, body) = send(&control, method, path, Bytes::copy_from_slice(body)).await;
+        assert_eq!((answered, &body["error"]), (status, &json!(code)), "{method} {path}");
+    }
 }

@@ -90,9 +90,14 @@ impl DataDirectory {
         self.path.join("migrations")
     }
 
+    /// Named values, one file for each, and the control token.
+    pub fn secrets(&self) -> PathBuf {
+        self.path.join("secrets")
+    }
+
     /// The token that opens the control API over the network; made when first asked for.
     pub fn control_token(&self) -> Result<ControlToken, TokenError> {
-        ControlToken::read_or_make(&self.path.join("secrets"))
+        ControlToken::read_or_make(&self.secrets())
     }
 }
 

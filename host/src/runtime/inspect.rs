@@ -5,21 +5,21 @@ pub use crate::components::deploy::Refusal;
 use wasmtime::component::Component;
 
 /// Interfaces of the contract that this host does not serve yet.
-const NOT_SERVED_YET: [&str; 9] = [
+const NOT_SERVED_YET: [&str; 8] = [
     "guesthouse:host/changes",
     "guesthouse:host/control",
     "guesthouse:host/files",
     "guesthouse:host/mail",
     "guesthouse:host/scheduled",
-    "guesthouse:host/secrets",
     "guesthouse:host/sse",
     "guesthouse:host/worker",
     "guesthouse:identity/authenticator",
 ];
 
 /// Where the interfaces that the host provides begin; the linker then checks each function.
-const PROVIDED: [&str; 9] = [
+const PROVIDED: [&str; 10] = [
     "guesthouse:host/http-messages@0.1.",
+    "guesthouse:host/secrets@0.1.",
     "guesthouse:host/sqlite@0.1.",
     "wasi:cli/",
     "wasi:clocks/",

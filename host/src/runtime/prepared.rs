@@ -5,7 +5,7 @@ use super::engine::Runtime;
 use super::running::Running;
 use super::shared::Shared;
 use super::state::{Granted, State};
-use crate::capability::{http_client, sqlite};
+use crate::capability::{Stores, http_client, secrets, sqlite};
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl Runtime {
         self: &Arc<Self>,
         version: &Version,
         wasm: &[u8],
-        databases: &Arc<sqlite::Databases>,
+        stores: &Stores,
     ) -> Result<Prepared, Refusal> {
         let component = self.component(version.digest.as_str(), wasm).await?;
         let answers_requests = self.inspect(&component)?;
@@ -35,7 +35,11 @@ impl Runtime {
         let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
         let granted = Granted {
             name: version.name.as_str().into(),
-            sqlite: Arc::new(sqlite::Granted::new(databases.clone(), &version.grants.sqlite)),
+            sqlite: Arc::new(sqlite::Granted::new(stores.databases.clone(), &version.grants.sqlite)),
+            secrets: Arc::new(secrets::Granted::new(
+                stores.secrets.clone(),
+                version.grants.secrets.clone(),
+            )),
             http_client: Arc::new(http_client::Granted::new(version.grants.http.clone())),
             memory_bytes_max: version.manifest.limits.memory_mib as usize * 1024 * 1024,
         };

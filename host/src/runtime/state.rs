@@ -2,7 +2,7 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
-use crate::capability::{http_client, sqlite};
+use crate::capability::{http_client, secrets, sqlite};
 use crate::limits;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -19,6 +19,8 @@ pub struct Granted {
     pub sqlite: Arc<sqlite::Granted>,
     /// The servers that it may send requests to.
     pub http_client: Arc<http_client::Granted>,
+    /// The secrets, each with what may be done with it.
+    pub secrets: Arc<secrets::Granted>,
     /// The most memory that one instance may have.
     pub memory_bytes_max: usize,
 }
@@ -33,6 +35,7 @@ pub struct State {
     http: WasiHttpCtx,
     http_client: http_client::Hooks,
     pub(crate) sqlite: sqlite::Context,
+    pub(crate) secrets: secrets::Context,
     /// The instance's place in the pool, given back when the store is dropped.
     _place: OwnedSemaphorePermit,
 }
@@ -58,6 +61,7 @@ impl State {
             http,
             http_client: http_client::Hooks::new(granted.http_client.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
+            secrets: secrets::Context::new(granted.secrets.clone()),
             _place: place,
         }
     }

@@ -9,6 +9,8 @@ mod tls;
 mod worker;
 
 use crate::builtins::BUILTINS;
+use crate::capability::Stores;
+use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Databases, Settings, Synchronous};
 use crate::cli::run::{RunOptions, Sync};
 use crate::components::deploy::Deployer;
@@ -40,15 +42,21 @@ pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
 /// The deployer of a data directory that no server uses: what it stores takes effect at the next start.
 pub async fn open_stopped(directory: &DataDirectory) -> anyhow::Result<Deployer<Deployments>> {
     let databases = Databases::new(directory.path(), Settings::default());
-    let (deployer, _) = deployer(directory, databases).await?;
+    let (deployer, _) = deployer(directory, stores(directory, databases)?).await?;
     Ok(deployer)
+}
+
+fn stores(directory: &DataDirectory, databases: Databases) -> anyhow::Result<Stores> {
+    Ok(Stores {
+        databases: Arc::new(databases),
+        secrets: Arc::new(Secrets::open(&directory.secrets())?),
+    })
 }
 
 async fn deployer(
     directory: &DataDirectory,
-    databases: Databases,
+    stores: Stores,
 ) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
-    let databases = Arc::new(databases);
     // What is deployed is the host's own memory: it must survive the loss of power, whatever the data may do.
     let own = Databases::new(
         directory.path(),
@@ -59,7 +67,8 @@ async fn deployer(
     );
     let store = Store::open(own.open("host")?, directory).await?;
     let runtime = Runtime::new(&directory.cache())?;
-    let deployments = Deployments::new(runtime, databases.clone());
+    let databases = stores.databases.clone();
+    let deployments = Deployments::new(runtime, stores);
     Ok((Deployer::new(store, databases, deployments.clone()), deployments))
 }
 
@@ -77,7 +86,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
             ..Settings::default()
         },
     );
-    let (deployer, deployments) = deployer(&directory, databases).await?;
+    let stores = stores(&directory, databases)?;
+    let (deployer, deployments) = deployer(&directory, stores.clone()).await?;
 
     // The tables of the built-ins come first: the operator's migrations may name them.
     deployer.adopt(BUILTINS).await?;
@@ -97,7 +107,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let control = Arc::new(Control::new(deployer.clone(), directory.control_token()?));
+    let control = Arc::new(Control::new(deployer.clone(), stores, directory.control_token()?));
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
         deployments,

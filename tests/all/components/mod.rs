@@ -1,4 +1,4 @@
-//! What a component sees and can do: HTTP both ways, instances, its log, other versions of WASI, the example.
+//! What a component sees and can do: HTTP both ways, instances, its log, secrets, other versions of WASI, the example.
 
 mod classic;
 mod guestbook;
@@ -6,3 +6,4 @@ mod http;
 mod instances;
 mod javascript;
 mod log;
+mod secrets;

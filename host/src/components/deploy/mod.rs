@@ -49,6 +49,10 @@ impl<R: Runtime> Deployer<R> {
         &self.databases
     }
 
+    pub fn runtime(&self) -> &R {
+        &self.runtime
+    }
+
     /// Ends all databases, the store's too.
     pub async fn close(&self) {
         self.databases.close().await;
@@ -169,6 +173,14 @@ impl<R: Runtime> Deployer<R> {
     /// Everything that runs, by name.
     pub async fn list(&self) -> Result<Vec<Summary>, DeployError> {
         Ok(self.store.running().await?.into_iter().map(Summary::new).collect())
+    }
+
+    /// What each component that is deployed was granted, by name.
+    pub async fn granted(&self) -> Result<Vec<(String, Grants)>, DeployError> {
+        let running = self.store.running().await?.into_iter();
+        Ok(running
+            .map(|running| (running.version.name, running.version.grants))
+            .collect())
     }
 
     pub async fn show(&self, name: &str) -> Result<Details, DeployError> {

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Mistakes};
 use super::names::{self, TableGrant};
-use crate::components::grants::{Grants, HttpGrant, SqliteGrant, normal};
+use crate::components::grants::{Grants, HttpGrant, SecretsGrant, SqliteGrant, normal};
 use crate::components::origin::OriginPattern;
 use crate::limits;
 
@@ -18,6 +18,9 @@ pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
     }
     if let Some(section) = fields.section("http", mistakes) {
         grants.http = read_http(section, mistakes);
+    }
+    if let Some(section) = fields.section("secrets", mistakes) {
+        grants.secrets = read_secrets(section, mistakes);
     }
     fields.finish(mistakes);
     grants
@@ -61,6 +64,26 @@ fn read_origins(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes)
         }
     }
     normal(origins)
+}
+
+fn read_secrets(mut fields: Fields, mistakes: &mut Mistakes) -> SecretsGrant {
+    let grant = SecretsGrant {
+        read: read_secret_names(&mut fields, "read", mistakes),
+        generate: read_secret_names(&mut fields, "generate", mistakes),
+        write: read_secret_names(&mut fields, "write", mistakes),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_secret_names(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<String> {
+    let entries = bounded(fields, key, mistakes);
+    for (path, name) in &entries {
+        if let Some(mistake) = names::secret_name_mistake(name) {
+            mistakes.add(path, mistake);
+        }
+    }
+    normal(entries.into_iter().map(|(_, name)| name).collect())
 }
 
 fn bounded(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<(String, String)> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fields::Mistake;
 use fields::{Fields, Mistakes};
-pub use names::component_name_mistake;
+pub use names::{component_name_mistake, secret_name_mistake};
 
 use super::grants::Grants;
 use super::routes;

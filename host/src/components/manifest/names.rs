@@ -1,4 +1,6 @@
-//! Which names a manifest may give: of components, databases, tables and columns.
+//! Which names a manifest may give: of components, databases, tables and columns, secrets.
+
+use crate::limits;
 
 /// Databases that belong to the host itself.
 const HOST_DATABASES: [&str; 2] = ["host", "logs"];
@@ -19,6 +21,20 @@ pub fn database_name_mistake(name: &str) -> Option<String> {
     (!is_identifier(name, b'_')).then(|| {
         format!(
             "`{name}` is no name for a database: use a letter, then letters, digits and `_`, all lower case, at most 63"
+        )
+    })
+}
+
+/// What is wrong with the name of a secret, if anything. Whatever else the host keeps beside the secrets has a `-` or a `.` in its
+/// name, and so is none of them.
+pub fn secret_name_mistake(name: &str) -> Option<String> {
+    let is_name = (1..=limits::SECRET_NAME_BYTES_MAX).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (!is_name).then(|| {
+        format!(
+            "`{}` is no name for a secret: use letters, digits and `_`, at most {}",
+            name.escape_debug(),
+            limits::SECRET_NAME_BYTES_MAX
         )
     })
 }

@@ -18,6 +18,9 @@ fn a_full_manifest_is_read() {
         [grants.http]
         allow = ["https://api.example.com"]
         allow_private = ["http://127.0.0.1:9000"]
+        [grants.secrets]
+        read = ["MAIL_KEY"]
+        generate = ["SIGNING_KEY"]
         [limits]
         memory_mib = 32
         "#,
@@ -42,6 +45,7 @@ fn a_full_manifest_is_read() {
         manifest.grants.http.allow_private[0].to_string(),
         "http://127.0.0.1:9000"
     );
+    assert_eq!(manifest.grants.secrets.generate, ["SIGNING_KEY"]);
     let json = serde_json::to_string(&manifest).expect("JSON");
     assert_eq!(serde_json::from_str::<Manifest>(&json).expect("a manifest"), manifest);
 }
@@ -73,6 +77,9 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
         schema = ["entry.title", "_migration"]
         [grants.http]
         allow = ["example.com"]
+        [grants.secrets]
+        read = ["A", "no-name"]
+        make = ["A"]
         [grants.mail]
         [limits]
         memory_mib = 999999
@@ -88,6 +95,8 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
             "colour",
             "grants.http.allow[0]",
             "grants.mail",
+            "grants.secrets.make",
+            "grants.secrets.read[1]",
             "grants.sqlite.host",
             "grants.sqlite.host.read[0]",
             "grants.sqlite.main.read[0]",

@@ -1,0 +1,149 @@
+//! `guesthouse:host/secrets`: named values, each as far as the grants go.
+
+mod listing;
+mod store;
+
+use super::bindings::secrets::{self, Error};
+use crate::components::grants::SecretsGrant;
+use crate::components::manifest::secret_name_mistake;
+use crate::runtime::State;
+use std::sync::Arc;
+use wasmtime::component::{Accessor, HasData, Linker};
+
+pub use listing::{SecretAccess, SecretLine, listing};
+pub use store::{SecretError, Secrets};
+
+/// What a version was granted: which names, in which ways.
+pub struct Granted {
+    secrets: Arc<Secrets>,
+    grant: SecretsGrant,
+}
+
+impl Granted {
+    /// From the grants of the version.
+    pub fn new(secrets: Arc<Secrets>, grant: SecretsGrant) -> Self {
+        Self { secrets, grant }
+    }
+
+    /// The secrets, if the name is well-formed and in every one of these lists.
+    fn check(&self, name: &str, lists: &[&[String]]) -> Result<Arc<Secrets>, Error> {
+        if let Some(mistake) = secret_name_mistake(name) {
+            return Err(Error::InvalidName(mistake));
+        }
+        // The lists are sorted.
+        let is_in = |list: &[String]| list.binary_search_by(|granted| granted.as_str().cmp(name)).is_ok();
+        match lists.iter().all(|list| is_in(list)) {
+            true => Ok(self.secrets.clone()),
+            false => Err(Error::Denied(format!("secret {name}"))),
+        }
+    }
+}
+
+/// What an instance has.
+pub struct Context {
+    granted: Arc<Granted>,
+}
+
+impl Context {
+    /// For a new instance.
+    pub fn new(granted: Arc<Granted>) -> Self {
+        Self { granted }
+    }
+}
+
+/// Adds the interface.
+pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    secrets::add_to_linker::<State, SecretsInterface>(linker, |state| View(state))
+}
+
+struct SecretsInterface;
+
+impl HasData for SecretsInterface {
+    type Data<'a> = View<'a>;
+}
+
+struct View<'a>(&'a mut State);
+
+type Answer<T> = wasmtime::Result<Result<T, Error>>;
+
+impl secrets::Host for View<'_> {
+    fn get(&mut self, name: String) -> Answer<Option<Vec<u8>>> {
+        let granted = &self.0.secrets.granted;
+        Ok(granted
+            .check(&name, &[&granted.grant.read])
+            .map(|secrets| secrets.get(&name).map(|value| value.to_vec())))
+    }
+
+    fn names(&mut self) -> wasmtime::Result<Vec<String>> {
+        let Granted { secrets, grant } = &*self.0.secrets.granted;
+        let granted = |name: &String| {
+            [&grant.read, &grant.generate, &grant.write]
+                .iter()
+                .any(|list| list.contains(name))
+        };
+        Ok(secrets.names().into_iter().filter(granted).collect())
+    }
+}
+
+/// What the version was granted, taken out of the store so that the call can wait without holding it.
+fn granted(accessor: &Accessor<State, SecretsInterface>) -> Arc<Granted> {
+    accessor.with(|mut access| access.get().0.secrets.granted.clone())
+}
+
+impl secrets::HostWithStore<State> for SecretsInterface {
+    async fn get_or_generate(accessor: &Accessor<State, Self>, name: String, length: u32) -> Answer<Vec<u8>> {
+        let granted = granted(accessor);
+        let secrets = match granted.check(&name, &[&granted.grant.generate]) {
+            Ok(secrets) => secrets,
+            Err(error) => return Ok(Err(error)),
+        };
+        let value = secrets.get_or_generate(name, length as usize).await;
+        Ok(value.map(|value| value.to_vec()).map_err(Error::from))
+    }
+
+    async fn set(accessor: &Accessor<State, Self>, name: String, value: Vec<u8>) -> Answer<()> {
+        let granted = granted(accessor);
+        match granted.check(&name, &[&granted.grant.write]) {
+            Ok(secrets) => Ok(secrets.set(name, value).await.map_err(Error::from)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn compare_and_set(
+        accessor: &Accessor<State, Self>,
+        name: String,
+        expected: Option<Vec<u8>>,
+        value: Vec<u8>,
+    ) -> Answer<bool> {
+        let granted = granted(accessor);
+        match granted.check(&name, &[&granted.grant.read, &granted.grant.write]) {
+            Ok(secrets) => Ok(secrets
+                .compare_and_set(name, expected, value)
+                .await
+                .map_err(Error::from)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    async fn remove(accessor: &Accessor<State, Self>, name: String) -> Answer<bool> {
+        let granted = granted(accessor);
+        match granted.check(&name, &[&granted.grant.write]) {
+            Ok(secrets) => Ok(secrets.remove(name).await.map_err(Error::from)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+}
+
+impl From<SecretError> for Error {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Name(mistake) => Self::InvalidName(mistake),
+            SecretError::Value => Self::InvalidValue(error.to_string()),
+            SecretError::Full => Self::Full(error.to_string()),
+            SecretError::Unknown(_) | SecretError::File { .. } => {
+                tracing::error!(%error, "a secret cannot be read or written");
+                Self::Other("the secrets cannot be read or written".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `secrets` and `secrets/{name}`: list, set, remove. A value goes in and never comes out.
+
+use std::error::Error as StdError;
+
+use bytes::Bytes;
+use http::Request;
+use http_body::Body;
+use serde::{Deserialize, Serialize};
+
+use super::{Answer, Control, ControlError, body, json};
+use crate::capability::secrets::{SecretError, listing};
+use crate::components::deploy::Runtime;
+use crate::components::version::Actor;
+use crate::limits;
+
+/// What became of a secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Changed {
+    pub name: String,
+}
+
+pub async fn list<R: Runtime>(control: &Control<R>) -> Answer {
+    let deployed = control.deployer.granted().await.map_err(ControlError::Deploy)?;
+    json(&listing(&control.stores.secrets, &deployed))
+}
+
+/// The body is the value, as it is.
+pub async fn set<R: Runtime, B>(control: &Control<R>, name: &str, request: Request<B>, actor: Actor) -> Answer
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let value = body::read(request.into_body(), limits::SECRET_BYTES_MAX).await?;
+    let set = control.stores.secrets.clone().set(name.to_owned(), value.into()).await;
+    set.map_err(ControlError::Secret)?;
+    tracing::info!(name, actor = actor.as_str(), "a secret was set");
+    json(&Changed { name: name.to_owned() })
+}
+
+pub async fn remove<R: Runtime>(control: &Control<R>, name: &str, actor: Actor) -> Answer {
+    let removed = control.stores.secrets.clone().remove(name.to_owned()).await;
+    match removed.map_err(ControlError::Secret)? {
+        true => {
+            tracing::info!(name, actor = actor.as_str(), "a secret was deleted");
+            json(&Changed { name: name.to_owned() })
+        }
+        false => Err(ControlError::Secret(SecretError::Unknown(name.to_owned()))),
+    }
+}
