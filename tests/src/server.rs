@@ -16,6 +16,8 @@ use tempfile::TempDir;
 
 /// A start compiles the built-ins where no earlier start has, which takes seconds on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
+/// From an answer to the last line that the server writes about it, on a busy machine.
+const LOG_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longer than the server waits for requests under way.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -67,6 +69,14 @@ impl Server {
     /// Everything that the server wrote to standard error since it was started last.
     pub fn log(&self) -> String {
         self.log.text()
+    }
+
+    /// Waits until the server has written this to standard error, which may come after the answer that it belongs to.
+    #[track_caller]
+    pub fn expect_log(&self, text: &str) {
+        crate::wait::until(&format!("{text:?} in the log"), LOG_TIMEOUT, || {
+            self.log().contains(text).then_some(())
+        });
     }
 
     pub fn request(&self, method: &str, path: &str) -> Request {

@@ -36,9 +36,5 @@ fn a_trap_shows_nothing_of_the_inside() {
         assert!(!shown, "{text}");
     }
     // The component's own log is where its author finds it.
-    assert!(
-        server.log().contains("the third request is one too many"),
-        "{}",
-        server.log()
-    );
+    server.expect_log("the third request is one too many");
 }
