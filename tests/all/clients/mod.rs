@@ -35,6 +35,7 @@ macro_rules! scenarios {
 
 scenarios! {
     errors_have_their_status_and_text: "errors";
+    references_carry_what_they_lead_to: "expand";
     filters_find_what_they_say: "filters";
     lists_come_in_order_and_in_pages: "lists";
     rows_come_back_as_they_were_sent: "rows";

@@ -1,6 +1,7 @@
 //! Runs a scenario of the published client against the server under test: its first argument names which.
 
 mod errors;
+mod expand;
 mod filters;
 mod lists;
 mod rows;
@@ -15,6 +16,7 @@ fn main() {
     runtime.block_on(async {
         match scenario.as_str() {
             "errors" => errors::run().await,
+            "expand" => expand::run().await,
             "filters" => filters::run().await,
             "lists" => lists::run().await,
             "rows" => rows::run().await,
