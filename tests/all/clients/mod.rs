@@ -6,11 +6,16 @@ use guesthouse_tests::binary::project;
 /// A server with the tables that every scenario works on.
 #[track_caller]
 fn start() -> Server {
+    let folder = project().join("tests/clients/fixture");
+    let mut migrations: Vec<_> = std::fs::read_dir(&folder)
+        .expect("the fixture is there")
+        .map(|entry| entry.expect("a folder can be read").file_name())
+        .collect();
+    migrations.sort();
     let mut setup = Server::prepare();
-    for migration in ["U1__tables.sql", "U2__apis.sql"] {
-        let path = project().join("tests/clients/fixture").join(migration);
-        let sql = std::fs::read_to_string(path).expect("the fixture is there");
-        setup = setup.migration(migration, &sql);
+    for migration in migrations {
+        let sql = std::fs::read_to_string(folder.join(&migration)).expect("a migration can be read");
+        setup = setup.migration(&migration.to_string_lossy(), &sql);
     }
     setup.start()
 }
@@ -35,8 +40,9 @@ macro_rules! scenarios {
 
 scenarios! {
     errors_have_their_status_and_text: "errors";
-    references_carry_what_they_lead_to: "expand";
     filters_find_what_they_say: "filters";
     lists_come_in_order_and_in_pages: "lists";
+    references_carry_what_they_lead_to: "expand";
     rows_come_back_as_they_were_sent: "rows";
+    views_are_read_and_never_written: "views";
 }

@@ -6,6 +6,7 @@ mod filters;
 mod lists;
 mod rows;
 mod support;
+mod views;
 
 fn main() {
     let scenario = std::env::args().nth(1).unwrap_or_default();
@@ -20,6 +21,7 @@ fn main() {
             "filters" => filters::run().await,
             "lists" => lists::run().await,
             "rows" => rows::run().await,
+            "views" => views::run().await,
             other => panic!("there is no scenario {other:?}"),
         }
     });
