@@ -99,6 +99,31 @@ pub const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 * MIB;
 /// One line of a component's output; the rest of a longer one is cut off.
 pub const LOG_LINE_BYTES_MAX: usize = 4 * KIB;
 
+// Commands that components bring.
+
+/// Commands of one component: more would make `guesthouse --help` hard to read.
+pub const COMMANDS_MAX: usize = 20;
+/// The line that a command has in `guesthouse --help`.
+pub const COMMAND_ABOUT_CHARS_MAX: usize = 100;
+/// How long a command may take where the manifest does not say: whoever typed it waits.
+pub const COMMAND_TIMEOUT_MS_DEFAULT: u64 = 60_000;
+/// The longest time for a command that a manifest may ask for: large imports take time, and the client waits somewhat longer.
+pub const COMMAND_TIMEOUT_MS_MAX: u64 = 600_000;
+/// Arguments of one call.
+pub const COMMAND_ARGUMENTS_MAX: usize = 1000;
+/// All arguments of one call together: what is longer belongs into the input.
+pub const COMMAND_ARGUMENTS_BYTES_MAX: usize = 64 * KIB;
+/// The standard input that a command is given: it is held in memory several times, and in the instance too.
+pub const COMMAND_INPUT_BYTES_MAX: usize = 8 * MIB;
+/// What a command may leave for standard output and standard error together.
+pub const COMMAND_OUTPUT_BYTES_MAX: usize = 8 * MIB;
+/// Commands under way at once. Each may hold its input and output in memory; more are refused.
+pub const COMMANDS_RUNNING_MAX: usize = 4;
+/// A call of a command as it is sent: the input in base64, and the arguments as JSON, in which a byte may take six.
+pub const COMMAND_BODY_BYTES_MAX: usize = COMMAND_INPUT_BYTES_MAX / 3 * 4 + 6 * COMMAND_ARGUMENTS_BYTES_MAX + 4 * KIB;
+/// How long `guesthouse --help` waits for a running server to say which commands its components bring.
+pub const HELP_TIMEOUT: Duration = Duration::from_secs(1);
+
 // Components and deployments.
 
 /// A component as it is uploaded, manifest and migrations included. Python components, the largest there are, have about 20 MiB.

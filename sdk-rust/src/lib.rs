@@ -23,6 +23,7 @@
 //! What the host gives, which error means what and which limits hold is documented in the contract, `wit/`.
 
 pub mod bindings;
+pub mod command;
 pub mod html;
 pub mod http;
 pub mod secrets;

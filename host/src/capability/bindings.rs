@@ -26,3 +26,17 @@ wasmtime::component::bindgen!({
 });
 
 pub use guesthouse::host::{http_messages, secrets, sqlite};
+
+/// What the host calls of a component that brings commands.
+pub mod command {
+    wasmtime::component::bindgen!({
+        inline: "
+            package guesthouse:called;
+            world command-world {
+                export guesthouse:host/command@0.1.0;
+            }
+        ",
+        path: "../wit",
+        world: "guesthouse:called/command-world",
+    });
+}

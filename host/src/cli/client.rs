@@ -14,10 +14,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::components::deploy::CommandLine;
 use crate::control::{self, ErrorBody, socket};
 use crate::limits;
 
-/// Longer than a queue of deployments can take: a server that is silent for so long will not answer.
+/// Longer than a queue of deployments or a command can take: a server that is silent for so long will not answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
 /// Far more than the longest list of components.
 const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -42,6 +43,11 @@ impl Client {
             format!("`{url}` is not the address of a server; write it as in `https://example.com` or `http://127.0.0.1:4000`")
         })?;
         Ok(Client::Network { server, token })
+    }
+
+    /// The commands that components bring.
+    pub async fn commands(&self) -> anyhow::Result<Vec<CommandLine>> {
+        self.send(Method::GET, "commands", Bytes::new()).await
     }
 
     pub async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<T> {

@@ -132,6 +132,7 @@ fn show(details: &Details) -> String {
             )
         },
     );
+    let commands: Vec<&str> = summary.commands.iter().map(|command| command.name.as_str()).collect();
     let mut lines = vec![
         ("name", summary.name.clone()),
         ("description", summary.description.clone().unwrap_or_default()),
@@ -146,6 +147,7 @@ fn show(details: &Details) -> String {
         ),
         ("digest", digest.clone()),
         ("routes", summary.routes.join(" ")),
+        ("commands", commands.join(" ")),
         ("instances", reuse),
         ("limits", format!("{} MiB, {} ms", limits.memory_mib, limits.timeout_ms)),
     ];

@@ -1,6 +1,7 @@
 //! The command line. Help texts are the manual: they say what each option does and what it is by default.
 
 mod client;
+mod command;
 mod components;
 mod deploy;
 mod migrate;
@@ -10,11 +11,15 @@ mod secrets;
 mod target;
 mod terminal;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// Where everything is if nobody says otherwise.
+const DATA_DIRECTORY_DEFAULT: &str = "./data";
 
 /// A self-hosted backend in one executable: every feature is a WebAssembly component.
 #[derive(Debug, Parser)]
@@ -26,7 +31,7 @@ struct Arguments {
         global = true,
         value_name = "DIR",
         env = "GUESTHOUSE_DATA_DIR",
-        default_value = "./data"
+        default_value = DATA_DIRECTORY_DEFAULT
     )]
     data_dir: PathBuf,
     #[command(subcommand)]
@@ -48,29 +53,44 @@ enum Command {
     /// Compile a component. The server calls this in a process of its own, where it can be limited.
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
+    /// A command that a component brings: the name and all that follows it.
+    #[command(external_subcommand)]
+    OfComponent(Vec<OsString>),
 }
 
-/// Exit codes: 0 done, 1 failed, 2 not understood (that one comes from the parser of arguments).
+/// Exit codes: 0 done, 1 failed, 2 not understood (that one comes from the parser of arguments). Commands of components have
+/// their own.
 pub fn main() -> ExitCode {
-    let Arguments { data_dir, command } = Arguments::parse();
+    let Arguments { data_dir, command } = parse();
+    let done = |()| ExitCode::SUCCESS;
     let result = match command {
-        Command::Run(options) => crate::server::run(data_dir, options),
-        Command::Deploy(arguments) => block_on(deploy::deploy(&data_dir, arguments)),
-        Command::Components(arguments) => block_on(components::components(&data_dir, arguments)),
-        Command::Migrate(arguments) => block_on(migrate::migrate(&data_dir, arguments)),
-        Command::Secrets(arguments) => block_on(secrets::secrets(&data_dir, arguments)),
-        Command::Compile { input, output } => crate::runtime::compile_file(&input, &output),
+        Command::Run(options) => crate::server::run(data_dir, options).map(done),
+        Command::Deploy(arguments) => block_on(deploy::deploy(&data_dir, arguments)).map(done),
+        Command::Components(arguments) => block_on(components::components(&data_dir, arguments)).map(done),
+        Command::Migrate(arguments) => block_on(migrate::migrate(&data_dir, arguments)).map(done),
+        Command::Secrets(arguments) => block_on(secrets::secrets(&data_dir, arguments)).map(done),
+        Command::Compile { input, output } => crate::runtime::compile_file(&input, &output).map(done),
+        Command::OfComponent(words) => block_on(command::run(&data_dir, words)).map(ExitCode::from),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
-fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// Reads the command line. Where help is asked for, it lists the commands of components too.
+fn parse() -> Arguments {
+    let words = command::help_of_component(std::env::args_os().collect());
+    let mut parser = Arguments::command();
+    let asks = |word: &OsString| word == "help" || word == "--help" || word == "-h";
+    if words.len() <= 1 || words.iter().any(asks) {
+        parser = parser.after_help(command::help_section(&words));
+    }
+    let matches = parser.get_matches_from(words);
+    Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -88,7 +108,14 @@ fn print(text: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use crate::components::commands::HOST_COMMANDS;
+
+    #[test]
+    fn no_component_can_take_a_command_of_the_host() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(HOST_COMMANDS.contains(&command.get_name()), "{}", command.get_name());
+        }
+    }
 
     #[test]
     fn the_arguments_are_consistent() {

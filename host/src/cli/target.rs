@@ -8,9 +8,12 @@ use clap::Args;
 use http::Method;
 
 use super::client::Client;
-use crate::components::deploy::{DeployError, Deployed, Deployer, Details, Removed, Summary, VersionLine};
+use crate::builtins::BUILTINS;
+use crate::components::commands::{Answer as CommandAnswer, Call};
+use crate::components::deploy::{CommandLine, DeployError, Deployed, Deployer, Details, Removed, Summary, VersionLine};
 use crate::components::version::Actor;
 use crate::control::ErrorBody;
+use crate::control::commands::CallBody;
 use crate::data_directory::{DataDirectory, DataDirectoryError};
 use crate::deployments::Deployments;
 
@@ -24,7 +27,14 @@ pub struct Remote {
     /// The control token of that server, from `secrets/control-token` in its data directory. It opens everything there: prefer
     /// the environment variable, which other people of this machine cannot see, and never send it over plain http to
     /// another machine.
-    #[arg(long, value_name = "TOKEN", env = "GUESTHOUSE_CONTROL_TOKEN", hide_env_values = true)]
+    // One in sixty-four begins with a hyphen.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "GUESTHOUSE_CONTROL_TOKEN",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     token: Option<String>,
 }
 
@@ -64,6 +74,40 @@ impl Target {
     pub async fn close(self) {
         if let Target::Stopped(deployer, _directory) = self {
             deployer.close().await;
+        }
+    }
+
+    /// Makes what is deployed ready to be called. A server has done so itself.
+    pub async fn start(&self) -> anyhow::Result<()> {
+        let Target::Stopped(deployer, _) = self else {
+            return Ok(());
+        };
+        deployer.adopt(BUILTINS).await?;
+        for component in deployer.start().await? {
+            eprintln!("warning: `{}` does not run: {}", component.name, component.why);
+        }
+        Ok(())
+    }
+
+    pub async fn commands(&self) -> anyhow::Result<Vec<CommandLine>> {
+        match self {
+            Target::Server(client) => client.commands().await,
+            Target::Stopped(deployer, _) => here(deployer.commands().await),
+        }
+    }
+
+    pub async fn run_command(&self, name: &str, call: &Call) -> anyhow::Result<CommandAnswer> {
+        call.check(name)?;
+        match self {
+            Target::Server(client) => {
+                let body = serde_json::to_vec(&CallBody::new(call))?;
+                let path = format!("commands/{name}");
+                client.send(Method::POST, &path, body.into()).await
+            }
+            Target::Stopped(deployer, _) => deployer.run_command(name, call.clone()).await.map_err(|error| {
+                let (code, message) = (error.code().to_owned(), error.to_string());
+                ErrorBody::new(code, message).into()
+            }),
         }
     }
 
@@ -147,10 +191,8 @@ pub(super) fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
         };
         let (code, message) = (error.code().to_owned(), error.to_string());
         ErrorBody {
-            error: code,
-            message,
             grants,
-            mistakes: Vec::new(),
+            ..ErrorBody::new(code, message)
         }
         .into()
     })

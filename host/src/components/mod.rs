@@ -1,6 +1,7 @@
 //! Components: what they ask for, the packages they come in, their versions on disk, and how one takes another's place.
 
 pub mod clock;
+pub mod commands;
 pub mod deploy;
 pub mod grants;
 pub mod manifest;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::respond;
 use crate::capability::secrets::SecretError;
+use crate::components::commands::CommandError;
 use crate::components::deploy::{DeployError, Refusal};
 use crate::components::grants::GrantsDiff;
 use crate::components::manifest::Mistake;
@@ -36,6 +37,8 @@ pub enum ControlError {
     Deploy(DeployError),
     #[error("{0}")]
     Secret(SecretError),
+    #[error("{0}")]
+    Command(CommandError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -53,6 +56,17 @@ pub struct ErrorBody {
     /// All mistakes of a manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
+}
+
+impl ErrorBody {
+    pub fn new(error: String, message: String) -> ErrorBody {
+        ErrorBody {
+            error,
+            message,
+            grants: None,
+            mistakes: Vec::new(),
+        }
+    }
 }
 
 impl ControlError {
@@ -91,6 +105,7 @@ impl ControlError {
             ControlError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ControlError::Deploy(error) => deploy_status(error),
             ControlError::Secret(error) => secret_status(error),
+            ControlError::Command(error) => command_status(error),
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -108,6 +123,7 @@ impl ControlError {
             ControlError::Busy => "busy",
             ControlError::Deploy(error) => error.code(),
             ControlError::Secret(error) => error.code(),
+            ControlError::Command(error) => error.code(),
             ControlError::Internal(_) => "internal",
         }
     }
@@ -155,6 +171,7 @@ fn deploy_status(error: &DeployError) -> StatusCode {
         DeployError::NotFound(_) | DeployError::NoSuchVersion { .. } => StatusCode::NOT_FOUND,
         DeployError::GrantsNotAccepted { .. }
         | DeployError::Route(_)
+        | DeployError::Command(_)
         | DeployError::RunsAlready { .. }
         | DeployError::NothingBefore(_) => StatusCode::CONFLICT,
         DeployError::Package(PackageError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -168,5 +185,16 @@ fn deploy_status(error: &DeployError) -> StatusCode {
         | DeployError::Name(_)
         | DeployError::Refused { .. }
         | DeployError::Migration { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+/// What fails inside a component is told whole: whoever may run its commands may also read its log.
+fn command_status(error: &CommandError) -> StatusCode {
+    match error {
+        CommandError::Unknown(_) => StatusCode::NOT_FOUND,
+        CommandError::TooManyArguments(_) | CommandError::TooMuchInput(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        CommandError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        CommandError::TimedOut { .. } => StatusCode::GATEWAY_TIMEOUT,
+        CommandError::TooMuchOutput(_) | CommandError::Failed { .. } => StatusCode::BAD_GATEWAY,
     }
 }

@@ -1,10 +1,11 @@
-//! The control API: what `guesthouse deploy` and `guesthouse components` speak, over the control socket or the network.
+//! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
 //! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, `secrets`,
-//! `secrets/{name}`, all below [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment and the value of a
-//! secret.
+//! `secrets/{name}`, `commands`, `commands/{name}`, all below [`PREFIX`]. Bodies and answers are JSON, except for the package of a
+//! deployment and the value of a secret.
 
 mod body;
+pub mod commands;
 mod components;
 mod error;
 mod query;
@@ -105,6 +106,10 @@ impl<R: Runtime> Control<R> {
             (["secrets", name], Method::PUT) => secrets::set(self, name, request, actor).await,
             (["secrets", name], Method::DELETE) => secrets::remove(self, name, actor).await,
             (["secrets", _], _) => Err(ControlError::Method("PUT, DELETE")),
+            (["commands"], Method::GET) => commands::list(self).await,
+            (["commands"], _) => Err(ControlError::Method("GET")),
+            (["commands", name], Method::POST) => commands::run(self, name, request).await,
+            (["commands", _], _) => Err(ControlError::Method("POST")),
             _ => Err(ControlError::Path),
         }
     }

@@ -8,6 +8,7 @@ use super::*;
 use crate::capability::Stores;
 use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Databases, Settings};
+use crate::components::commands::{Answer as CommandAnswer, Call, CommandError, Outcome};
 use crate::components::deploy::{Change, Refusal};
 use crate::components::package::pack::pack;
 use crate::components::store::Store;
@@ -25,6 +26,19 @@ impl Runtime for Idle {
     }
 
     fn switch(&self, _changes: Vec<Change<()>>) {}
+
+    /// There is one command; it says what it was given.
+    async fn run_command(&self, name: &str, call: Call) -> Result<CommandAnswer, CommandError> {
+        match (name, call.input) {
+            ("echo", None) => Ok(CommandAnswer::InputWanted("a word".to_owned())),
+            ("echo", Some(input)) => Ok(CommandAnswer::Done(Outcome {
+                status: 3,
+                output: String::from_utf8_lossy(&input).into_owned(),
+                errors: call.arguments.join(" "),
+            })),
+            _ => Err(CommandError::Unknown(name.to_owned())),
+        }
+    }
 }
 
 const TOKEN: &str = "a token for tests, long enough to be one";
@@ -210,4 +224,40 @@ async fn a_secret_is_set_listed_and_deleted_and_its_value_never_comes_back() {
         let (answered, body) = send(&control, method, path, Bytes::copy_from_slice(body)).await;
         assert_eq!((answered, &body["error"]), (status, &json!(code)), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn a_command_is_given_arguments_and_input_and_its_outcome_is_the_answer() {
+    let (_folder, _directory, control) = control().await;
+    let asked = send(&control, "POST", "commands/echo", "").await;
+    assert_eq!(asked, (200, json!({ "input_wanted": "a word" })));
+    let call = json!({ "arguments": ["a", "b"], "input": "aGVsbG8=" }).to_string();
+    let done = send(&control, "POST", "commands/echo", call).await;
+    let outcome = json!({ "done": { "status": 3, "output": "hello", "errors": "a b" } });
+    assert_eq!(done, (200, outcome));
+}
+
+#[tokio::test]
+async fn a_call_that_makes_no_sense_is_refused() {
+    let (_folder, _directory, control) = control().await;
+    for (method, path, body, expected) in [
+        ("POST", "commands/nobody", "", (404, "no_such_command")),
+        ("GET", "commands/echo", "", (405, "method_not_allowed")),
+        ("DELETE", "commands", "", (405, "method_not_allowed")),
+        ("POST", "commands/echo", "{\"input\": \"?\"}", (400, "invalid_body")),
+        ("POST", "commands/echo", "{\"argument\": []}", (400, "invalid_body")),
+    ] {
+        let (status, body) = send(&control, method, path, body).await;
+        assert_eq!(
+            (status, body["error"].as_str()),
+            (expected.0, Some(expected.1)),
+            "{path}"
+        );
+    }
+    let many = json!({ "arguments": vec![""; 1001] }).to_string();
+    let (status, body) = send(&control, "POST", "commands/echo", many).await;
+    assert_eq!((status, &body["error"]), (413, &json!("too_many_arguments")));
+    let large = vec![b' '; limits::COMMAND_BODY_BYTES_MAX + 1];
+    let (status, body) = send(&control, "POST", "commands/echo", large).await;
+    assert_eq!((status, &body["error"]), (413, &json!("body_too_large")));
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod artifact;
 mod calls;
+mod command;
 mod engine;
 mod inspect;
 mod instances;

@@ -5,7 +5,9 @@ use super::engine::Runtime;
 use super::running::Running;
 use super::shared::Shared;
 use super::state::{Granted, State};
+use crate::capability::bindings::command::CommandWorldPre;
 use crate::capability::{Stores, http_client, secrets, sqlite};
+use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
 use std::sync::Arc;
@@ -14,6 +16,9 @@ use tokio::sync::watch;
 use wasmtime::component::InstancePre;
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
+
+/// The interface that runs commands.
+const EXPORT: &str = "guesthouse:host/command@0.1.0";
 
 /// A version that can answer requests; nothing is routed to it yet.
 pub struct Prepared(pub Arc<Running>);
@@ -32,6 +37,7 @@ impl Runtime {
             .linker
             .instantiate_pre(&component)
             .map_err(|error| Refusal::Import(root(&error)))?;
+        let command = commands(&pre, &version.manifest.commands)?;
         let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
         let granted = Granted {
             name: version.name.as_str().into(),
@@ -53,6 +59,7 @@ impl Runtime {
             places: self.places.clone(),
             pre,
             handler,
+            command,
             granted,
             reuse,
             timeout,
@@ -72,6 +79,25 @@ fn handler(pre: InstancePre<State>) -> Result<ProxyPre<State>, Refusal> {
     Ok(ProxyPre::P2(proxy))
 }
 
+/// Finds what runs commands. What is exported and what the manifest names must go together: else a command would be listed that
+/// cannot be run, or one be there that nobody finds.
+fn commands(pre: &InstancePre<State>, named: &[Command]) -> Result<Option<CommandWorldPre<State>>, Refusal> {
+    let exported = pre.component().get_export_index(None, EXPORT).is_some();
+    match (exported, named.is_empty()) {
+        (false, true) => Ok(None),
+        (false, false) => Err(Refusal::Export(format!(
+            "its manifest names commands, but it does not export {EXPORT}"
+        ))),
+        (true, true) => Err(Refusal::Export(format!(
+            "it exports {EXPORT}, but its manifest names no command; add `[[command]]` with `name` and `about`"
+        ))),
+        (true, false) => {
+            let pre = CommandWorldPre::new(pre.clone()).map_err(|error| Refusal::Export(root(&error)))?;
+            Ok(Some(pre))
+        }
+    }
+}
+
 impl Running {
     /// Instantiates once, under the limits of any instance.
     async fn probe(&self) -> Result<(), Refusal> {
@@ -83,7 +109,7 @@ impl Running {
 }
 
 /// The innermost cause, in one line.
-fn root(error: &wasmtime::Error) -> String {
+pub(super) fn root(error: &wasmtime::Error) -> String {
     error
         .root_cause()
         .to_string()

@@ -1,6 +1,7 @@
 //! What all instances of a version have in common, and how one is made.
 
 use super::state::{Granted, State};
+use crate::capability::bindings::command::CommandWorldPre;
 use crate::components::manifest::Reuse;
 use crate::limits;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct Shared {
     pub pre: InstancePre<State>,
     /// How it answers requests, where it does.
     pub handler: Option<ProxyPre<State>>,
+    /// Where the component brings commands.
+    pub command: Option<CommandWorldPre<State>>,
     pub granted: Granted,
     pub reuse: Reuse,
     pub timeout: Duration,
@@ -50,7 +53,8 @@ impl Shared {
         .await
     }
 
-    async fn store(&self) -> wasmtime::Result<Store<State>> {
+    /// A fresh store, under the version's limits. Waits for a place in the pool.
+    pub async fn store(&self) -> wasmtime::Result<Store<State>> {
         let place = self.places.clone().acquire_owned().await?;
         let mut store = Store::new(&self.engine, State::new(&self.granted, place));
         store.limiter(|state| &mut state.memory);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::components::clock::rfc3339;
+use crate::components::commands::Command;
 use crate::components::grants::Grants;
 use crate::components::manifest::Manifest;
 use crate::components::store::Running;
@@ -39,6 +40,16 @@ pub struct Summary {
     /// Since when this version runs.
     pub deployed: String,
     pub routes: Vec<String>,
+    pub commands: Vec<Command>,
+}
+
+/// One line of the list of commands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandLine {
+    pub name: String,
+    pub about: String,
+    /// The component that brings it.
+    pub component: String,
 }
 
 /// All about one component.
@@ -86,6 +97,7 @@ impl Summary {
             origin,
             deployed,
             routes: manifest.routes,
+            commands: manifest.commands,
         }
     }
 }

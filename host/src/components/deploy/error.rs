@@ -1,6 +1,7 @@
 //! Everything that a deployment, rollback or removal can fail of: a stable code, and one sentence for a newcomer.
 
 use crate::capability::sqlite::{EngineError, MigrationError};
+use crate::components::commands::CommandConflict;
 use crate::components::deploy::Refusal;
 use crate::components::grants::GrantsDiff;
 use crate::components::package::PackageError;
@@ -15,6 +16,8 @@ pub enum DeployError {
     Name(String),
     #[error("{0}")]
     Route(RouteConflict),
+    #[error("{0}")]
+    Command(CommandConflict),
     #[error("`{name}` cannot run: {refusal}")]
     Refused { name: String, refusal: Refusal },
     #[error(
@@ -53,6 +56,7 @@ impl DeployError {
             DeployError::Package(error) => error.code(),
             DeployError::Name(_) => "invalid_name",
             DeployError::Route(_) => "route_conflict",
+            DeployError::Command(_) => "command_conflict",
             DeployError::Refused { refusal, .. } => refusal.code(),
             DeployError::GrantsNotAccepted { .. } => "grants_not_accepted",
             DeployError::Migration { .. } => "migration_failed",

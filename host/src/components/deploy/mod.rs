@@ -4,6 +4,7 @@
 //! touched; from the store on, a restart finds the new state.
 
 mod answers;
+mod commands;
 mod error;
 mod ready;
 mod runtime;
@@ -14,9 +15,9 @@ mod tests;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
-pub use answers::{Deployed, Details, NotStarted, Removed, Summary, VersionLine};
+pub use answers::{CommandLine, Deployed, Details, NotStarted, Removed, Summary, VersionLine};
 pub use error::DeployError;
 pub use runtime::{Change, Refusal, Runtime};
 pub use start::Builtin;
@@ -26,6 +27,7 @@ use super::package::Package;
 use super::store::{Entry, Store};
 use super::version::{Actor, Origin, Version};
 use crate::capability::sqlite::Databases;
+use crate::limits;
 
 pub struct Deployer<R: Runtime> {
     store: Store,
@@ -33,6 +35,8 @@ pub struct Deployer<R: Runtime> {
     runtime: Arc<R>,
     /// Held through a whole change: versions are numbered and routes are compared against what runs.
     one_at_a_time: Mutex<()>,
+    /// Commands under way: each may hold its input and its output in memory.
+    commands: Semaphore,
 }
 
 impl<R: Runtime> Deployer<R> {
@@ -42,6 +46,7 @@ impl<R: Runtime> Deployer<R> {
             databases,
             runtime,
             one_at_a_time: Mutex::new(()),
+            commands: Semaphore::new(limits::COMMANDS_RUNNING_MAX),
         }
     }
 
@@ -75,7 +80,7 @@ impl<R: Runtime> Deployer<R> {
         let name = package.manifest.name.clone();
         let running = self.store.running_one(&name).await?.map(|running| running.version);
         let version = self.next_version(&package, Origin::Upload).await?;
-        self.check_routes(&version).await?;
+        self.check_others(&version).await?;
         let prepared = self.prepare(&version, &package.bytes).await?;
 
         let held = running.map_or_else(Grants::default, |version| version.grants);
@@ -106,7 +111,7 @@ impl<R: Runtime> Deployer<R> {
             return Err(DeployError::NotFound(name.to_owned()));
         };
         let version = ready::rollback_target(name, versions, pointer.current, number)?;
-        self.check_routes(&version).await?;
+        self.check_others(&version).await?;
         let package = self.store.package(&version.digest).await?;
         let prepared = self.prepare(&version, &package).await?;
 
@@ -140,7 +145,7 @@ impl<R: Runtime> Deployer<R> {
 
         let successor = match builtin.filter(|_| running.version.origin == Origin::Upload) {
             Some(version) => {
-                self.check_routes(&version).await?;
+                self.check_others(&version).await?;
                 let package = self.store.package(&version.digest).await?;
                 let prepared = self.prepare(&version, &package).await?;
                 Some((version, prepared))

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{DeployError, Deployer, Runtime};
 use crate::capability::sqlite::Role;
 use crate::components::clock;
+use crate::components::commands;
 use crate::components::grants::GrantsDiff;
 use crate::components::package::Package;
 use crate::components::routes;
@@ -29,16 +30,25 @@ impl<R: Runtime> Deployer<R> {
         })
     }
 
-    /// No other component that runs has one of its routes.
-    pub(super) async fn check_routes(&self, version: &Version) -> Result<(), DeployError> {
+    /// No other component that runs has one of its routes or commands.
+    pub(super) async fn check_others(&self, version: &Version) -> Result<(), DeployError> {
         let running = self.store.running().await?;
-        let others = running
+        let others: Vec<&Version> = running
             .iter()
             .map(|running| &running.version)
-            .filter(|other| other.name != version.name);
-        let others = others.map(|other| (other.name.as_str(), other.manifest.routes.as_slice()));
-        match routes::conflict(&version.name, &version.manifest.routes, others) {
-            Some(conflict) => Err(DeployError::Route(conflict)),
+            .filter(|other| other.name != version.name)
+            .collect();
+        let theirs = others
+            .iter()
+            .map(|other| (other.name.as_str(), other.manifest.routes.as_slice()));
+        if let Some(conflict) = routes::conflict(&version.name, &version.manifest.routes, theirs) {
+            return Err(DeployError::Route(conflict));
+        }
+        let theirs = others
+            .iter()
+            .map(|other| (other.name.as_str(), other.manifest.commands.as_slice()));
+        match commands::conflict(&version.name, &version.manifest.commands, theirs) {
+            Some(conflict) => Err(DeployError::Command(conflict)),
             None => Ok(()),
         }
     }

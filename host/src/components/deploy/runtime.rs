@@ -4,6 +4,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 
+use crate::components::commands::{Answer, Call, CommandError};
 use crate::components::version::Version;
 
 pub trait Runtime: Send + Sync + 'static {
@@ -15,6 +16,9 @@ pub trait Runtime: Send + Sync + 'static {
 
     /// Makes all changes in one step, for every request that comes from now on. Requests under way end where they began.
     fn switch(&self, changes: Vec<Change<Self::Prepared>>);
+
+    /// Runs a command of whichever component brings it.
+    fn run_command(&self, name: &str, call: Call) -> impl Future<Output = Result<Answer, CommandError>> + Send;
 }
 
 /// A change of what runs.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{Change, DeployError, Deployer, NotStarted, Refusal, Runtime};
+use crate::components::manifest::Manifest;
 use crate::components::package::Package;
 use crate::components::store::Entry;
 use crate::components::version::{Actor, Digest, Origin};
@@ -14,14 +15,21 @@ pub struct Builtin {
     pub package: &'static [u8],
 }
 
+impl Builtin {
+    pub fn manifest(&self) -> Result<Manifest, DeployError> {
+        let package = Package::read(Bytes::from_static(self.package)).map_err(DeployError::Package)?;
+        Ok(package.manifest)
+    }
+}
+
 impl<R: Runtime> Deployer<R> {
     /// Applies the migrations of the built-ins, and stores those that changed since the last start. A new one whose
-    /// route is taken stays out, and the log says so; any other failure means that the data cannot be relied on.
+    /// route or command is taken stays out, and the log says so; any other failure means that the data cannot be relied on.
     pub async fn adopt(&self, builtins: &[Builtin]) -> Result<(), DeployError> {
         let _held = self.one_at_a_time.lock().await;
         for builtin in builtins {
             match self.adopt_one(builtin).await {
-                Err(DeployError::Route(conflict)) => {
+                Err(conflict @ (DeployError::Route(_) | DeployError::Command(_))) => {
                     tracing::error!(component = builtin.name, %conflict, "the built-in was not updated");
                 }
                 other => other?,
@@ -50,7 +58,7 @@ impl<R: Runtime> Deployer<R> {
         };
         let version = self.next_version(&package, Origin::Builtin).await?;
         if takes_over {
-            self.check_routes(&version).await?;
+            self.check_others(&version).await?;
         }
         let detail = format!("digest {digest}");
         let entry = Entry {

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::capability::sqlite::{EngineStatement, EngineValue, Role, Settings};
+use crate::components::commands::{Answer as CommandAnswer, Call, CommandError};
 use crate::components::package::pack::pack;
 use crate::data_directory::DataDirectory;
 
@@ -35,6 +36,10 @@ impl Runtime for Noted {
                 Change::Remove(name) => running.remove(&name),
             };
         }
+    }
+
+    async fn run_command(&self, name: &str, _call: Call) -> Result<CommandAnswer, CommandError> {
+        Err(CommandError::Unknown(name.to_owned()))
     }
 }
 

@@ -91,6 +91,14 @@ impl Fields {
             .map(|table| Fields::new(path, table))
     }
 
+    /// A list of tables (`[[key]]`). An absent key is an empty list.
+    pub fn list(&mut self, key: &'static str, mistakes: &mut Mistakes) -> Vec<Fields> {
+        let path = self.path(key);
+        let tables: Vec<toml::Table> = self.optional(key, mistakes).unwrap_or_default();
+        let section = |(index, table)| Fields::new(format!("{path}[{index}]"), table);
+        tables.into_iter().enumerate().map(section).collect()
+    }
+
     /// Every table inside this one, by name: for keys that the author chooses.
     pub fn sections(self, mistakes: &mut Mistakes) -> Vec<(String, Fields)> {
         let mut sections = Vec::with_capacity(self.table.len());

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 pub use fields::Mistake;
 use fields::{Fields, Mistakes};
-pub use names::{component_name_mistake, secret_name_mistake};
+pub use names::{command_name_mistake, component_name_mistake, secret_name_mistake};
 
+use super::commands::{self, Command};
 use super::grants::Grants;
 use super::routes;
 use crate::limits;
@@ -26,6 +27,9 @@ pub struct Manifest {
     /// Patterns of paths, as matchit writes them.
     #[serde(default)]
     pub routes: Vec<String>,
+    /// What it brings to the command line.
+    #[serde(default, rename = "command")]
+    pub commands: Vec<Command>,
     /// Absent: a fresh instance for every request.
     #[serde(default)]
     pub reuse: Option<Reuse>,
@@ -124,6 +128,7 @@ fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Option<Manifest> {
     }
     let description = fields.optional("description", mistakes);
     let routes = read_routes(&mut fields, mistakes);
+    let commands = read_commands(&mut fields, mistakes);
     let reuse = fields
         .section("reuse", mistakes)
         .map(|section| read_reuse(section, mistakes));
@@ -140,6 +145,7 @@ fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Option<Manifest> {
         name: name?,
         description,
         routes,
+        commands,
         reuse,
         grants,
         limits,
@@ -153,6 +159,34 @@ fn read_routes(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<String> {
     }
     routes::check(&routes, |path, message| mistakes.add(path, message));
     routes.into_iter().map(|(_, route)| route).collect()
+}
+
+fn read_commands(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<Command> {
+    let sections = fields.list("command", mistakes);
+    if sections.len() > limits::COMMANDS_MAX {
+        mistakes.add("command", format!("has more than {} commands", limits::COMMANDS_MAX));
+    }
+    let mut commands = Vec::with_capacity(sections.len());
+    for (index, mut section) in sections.into_iter().enumerate() {
+        let name = section.required("name", mistakes);
+        let about = section.required("about", mistakes);
+        let timeout_ms = section.optional("timeout_ms", mistakes);
+        section.finish(mistakes);
+        // An entry without these is a mistake already, and what it lacks is not to be checked.
+        if let (Some(name), Some(about)) = (name, about) {
+            let timeout_ms = timeout_ms.unwrap_or_else(commands::default_timeout_ms);
+            commands.push((
+                format!("command[{index}]"),
+                Command {
+                    name,
+                    about,
+                    timeout_ms,
+                },
+            ));
+        }
+    }
+    commands::check(&commands, |path, message| mistakes.add(path, message));
+    commands.into_iter().map(|(_, command)| command).collect()
 }
 
 fn read_reuse(mut fields: Fields, mistakes: &mut Mistakes) -> Reuse {

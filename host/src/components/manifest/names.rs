@@ -11,6 +11,15 @@ pub fn component_name_mistake(name: &str) -> Option<String> {
         .then(|| format!("`{name}` is no name for a component: use a letter, then letters, digits and `-`, all lower case, at most 63"))
 }
 
+/// What is wrong with the name of a command, if anything.
+pub fn command_name_mistake(name: &str) -> Option<String> {
+    (!is_identifier(name, b'-')).then(|| {
+        format!(
+            "`{name}` is no name for a command: use a letter, then letters, digits and `-`, all lower case, at most 63"
+        )
+    })
+}
+
 /// What is wrong with the name of a database, if anything.
 pub fn database_name_mistake(name: &str) -> Option<String> {
     if HOST_DATABASES.contains(&name) {

@@ -9,6 +9,9 @@ fn a_full_manifest_is_read() {
         name = "guestbook"
         description = "A page that visitors sign"
         routes = ["/guestbook", "/guestbook/{*rest}"]
+        [[command]]
+        name = "guestbook"
+        about = "Look after the entries"
         [reuse]
         max_requests = 0
         [grants.sqlite.main]
@@ -39,6 +42,10 @@ fn a_full_manifest_is_read() {
             memory_mib: 32,
             timeout_ms: limits::REQUEST_TIMEOUT_MS_DEFAULT
         }
+    );
+    assert_eq!(
+        (manifest.commands[0].name.as_str(), manifest.commands[0].timeout_ms),
+        ("guestbook", limits::COMMAND_TIMEOUT_MS_DEFAULT)
     );
     assert_eq!(manifest.grants.sqlite["main"].read, ["a.b", "entry"]);
     assert_eq!(

@@ -1,0 +1,61 @@
+//! Runs the commands of a version: each call in an instance of its own, under the time limit of the command.
+
+use super::prepared::root;
+use super::running::Running;
+use super::state::State;
+use crate::capability::bindings::command::CommandWorld;
+use crate::capability::bindings::command::exports::guesthouse::host::command as contract;
+use crate::components::commands::{Answer, Call, Command, CommandError, Outcome};
+use std::time::Duration;
+use wasmtime::Store;
+
+impl Running {
+    /// Calls a command. The time limit holds from the outside: code that never lets go is ended as well.
+    pub async fn run_command(&self, command: &Command, call: Call) -> Result<Answer, CommandError> {
+        let failed = |why: String| CommandError::Failed {
+            name: command.name.clone(),
+            component: self.name().to_owned(),
+            why,
+        };
+        let Some(pre) = &self.shared().command else {
+            // Refused when the version was made ready.
+            return Err(CommandError::Unknown(command.name.clone()));
+        };
+        let had_input = call.input.is_some();
+        let work = async {
+            let mut store = self.shared().store().await?;
+            let exports = pre.instantiate_async(&mut store).await?;
+            invoke(&mut store, &exports, &command.name, call).await
+        };
+        let ended = tokio::time::timeout(Duration::from_millis(command.timeout_ms), work).await;
+        let answer = ended.map_err(|_| CommandError::TimedOut {
+            name: command.name.clone(),
+            timeout_ms: command.timeout_ms,
+        })?;
+        match answer.map_err(|error| failed(root(&error)))? {
+            contract::Answer::Done(outcome) => Ok(Answer::Done(Outcome {
+                status: outcome.status,
+                output: outcome.output,
+                errors: outcome.errors,
+            })),
+            contract::Answer::InputWanted(_) if had_input => Err(failed("it asks for input again".to_owned())),
+            contract::Answer::InputWanted(what) => Ok(Answer::InputWanted(what)),
+        }
+    }
+}
+
+async fn invoke(
+    store: &mut Store<State>,
+    exports: &CommandWorld,
+    name: &str,
+    call: Call,
+) -> wasmtime::Result<contract::Answer> {
+    let invocation = contract::Invocation {
+        name: name.to_owned(),
+        arguments: call.arguments,
+        input: call.input,
+    };
+    store
+        .run_concurrent(async |accessor| exports.guesthouse_host_command().call_run(accessor, invocation).await)
+        .await?
+}

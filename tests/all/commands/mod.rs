@@ -1,0 +1,5 @@
+//! Commands that components bring.
+
+mod bounds;
+mod names;
+mod run;
