@@ -1,15 +1,18 @@
 //! Every route of the record API, as one table: what must hold for all of them is tested by walking it.
 
+use guesthouse_tests::Server;
 use guesthouse_tests::binary::project;
+use guesthouse_tests::http::Request;
+use std::collections::BTreeSet;
 
 /// One route, with what it takes to use it on a row of a table `(id INTEGER PRIMARY KEY, text TEXT NOT NULL)`.
 pub struct Route {
     /// Its name in the component.
     pub name: &'static str,
     pub method: &'static str,
-    /// Below `/api/records/v1/`; `{api}` and `{id}` stand for themselves.
+    /// `{api}` and `{id}` stand for themselves, here and in the body.
     path: &'static str,
-    pub body: Option<&'static str>,
+    body: Option<&'static str>,
     /// What `acl_world` or `acl_authenticated` must contain.
     pub permission: &'static str,
     pub changes: bool,
@@ -19,7 +22,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "List",
         method: "GET",
-        path: "{api}",
+        path: "/api/records/v1/{api}",
         body: None,
         permission: "READ",
         changes: false,
@@ -27,7 +30,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "Create",
         method: "POST",
-        path: "{api}",
+        path: "/api/records/v1/{api}",
         body: Some("{\"text\": \"new\"}"),
         permission: "CREATE",
         changes: true,
@@ -35,7 +38,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "Read",
         method: "GET",
-        path: "{api}/{id}",
+        path: "/api/records/v1/{api}/{id}",
         body: None,
         permission: "READ",
         changes: false,
@@ -43,7 +46,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "Update",
         method: "PATCH",
-        path: "{api}/{id}",
+        path: "/api/records/v1/{api}/{id}",
         body: Some("{\"text\": \"changed\"}"),
         permission: "UPDATE",
         changes: true,
@@ -51,7 +54,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "Delete",
         method: "DELETE",
-        path: "{api}/{id}",
+        path: "/api/records/v1/{api}/{id}",
         body: None,
         permission: "DELETE",
         changes: true,
@@ -59,7 +62,7 @@ pub const ROUTES: &[Route] = &[
     Route {
         name: "Schema",
         method: "GET",
-        path: "{api}/schema",
+        path: "/api/records/v1/{api}/schema",
         body: None,
         permission: "SCHEMA",
         changes: false,
@@ -68,14 +71,31 @@ pub const ROUTES: &[Route] = &[
 
 impl Route {
     pub fn path(&self, api: &str, id: i64) -> String {
-        let path = self.path.replace("{api}", api).replace("{id}", &id.to_string());
-        format!("/api/records/v1/{path}")
+        fill(self.path, api, id)
     }
+
+    /// None where the route reads none.
+    pub fn body(&self, api: &str, id: i64) -> Option<String> {
+        self.body.map(|body| fill(body, api, id))
+    }
+
+    /// The request as a client makes it.
+    pub fn request(&self, server: &Server, api: &str, id: i64) -> Request {
+        let request = server.request(self.method, &self.path(api, id));
+        match self.body(api, id) {
+            None => request,
+            Some(body) => request.header("content-type", "application/json").body(body),
+        }
+    }
+}
+
+fn fill(template: &str, api: &str, id: i64) -> String {
+    template.replace("{api}", api).replace("{id}", &id.to_string())
 }
 
 #[test]
 fn every_route_of_the_component_is_in_the_table() {
-    let source = std::fs::read_to_string(project().join("builtins/records/src/route.rs")).expect("records has routes");
+    let source = component_file("src/route.rs");
     let (_, rest) = source
         .split_once("pub enum Route<'a> {\n")
         .expect("the routes are an enumeration");
@@ -85,9 +105,23 @@ fn every_route_of_the_component_is_in_the_table() {
         .filter_map(|line| line.trim().split_once([' ', '(', ',']))
         .map(|(name, _)| name)
         .filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
-    let (mut served, mut listed): (Vec<&str>, Vec<&str>) =
-        (names.collect(), ROUTES.iter().map(|route| route.name).collect());
-    served.sort_unstable();
-    listed.sort_unstable();
+    let served: BTreeSet<&str> = names.collect();
+    let listed: BTreeSet<&str> = ROUTES.iter().map(|route| route.name).collect();
     assert_eq!(served, listed, "a route has no row in this table, or a row no route");
+}
+
+#[test]
+fn every_path_that_the_component_asks_for_is_in_the_table() {
+    let manifest = component_file("component.toml");
+    let routes = manifest.lines().find_map(|line| line.strip_prefix("routes = "));
+    let patterns: Vec<String> = serde_json::from_str(routes.expect("it has routes")).expect("a list of texts");
+    for pattern in patterns {
+        let (prefix, _) = pattern.split_once('{').unwrap_or((&pattern, ""));
+        let is_listed = ROUTES.iter().any(|route| route.path.starts_with(prefix));
+        assert!(is_listed, "nothing in this table is below {pattern}");
+    }
+}
+
+fn component_file(path: &str) -> String {
+    std::fs::read_to_string(project().join("builtins/records").join(path)).expect("records has that file")
 }

@@ -1,6 +1,5 @@
 //! `expand`: records with the rows that they reference.
 
-
 use guesthouse_tests::Server;
 use serde_json::{Value, json};
 

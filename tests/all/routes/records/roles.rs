@@ -43,12 +43,9 @@ fn start() -> Server {
 
 /// Uses a route as somebody, on a row that no other attempt uses; returns the status.
 fn attempt(server: &Server, route: &Route, api: &str, id: i64, header: Option<(&str, &str)>) -> u16 {
-    let mut request = server.request(route.method, &route.path(api, id));
+    let mut request = route.request(server, api, id);
     if let Some((name, value)) = header {
         request = request.header(name, value);
-    }
-    if let Some(body) = route.body {
-        request = request.header("content-type", "application/json").body(body);
     }
     request.send().status
 }
@@ -91,8 +88,8 @@ fn what_is_refused_does_not_tell_whether_the_row_is_there() {
     let server = start();
     for route in ROUTES {
         let api = format!("all_but_{}", route.permission);
-        let known = server.request(route.method, &route.path(&api, 1)).send();
-        let unknown = server.request(route.method, &route.path(&api, 4711)).send();
+        let known = route.request(&server, &api, 1).send();
+        let unknown = route.request(&server, &api, 4711).send();
         assert_eq!(
             (known.status, known.body),
             (unknown.status, unknown.body),
@@ -115,7 +112,7 @@ fn no_route_of_an_unknown_api_is_allowed() {
             ".",
             "%2e%2e",
         ] {
-            let answer = server.request(route.method, &route.path(api, 1)).send();
+            let answer = route.request(&server, api, 1).send();
             // A path with dots is another path, which nobody serves.
             assert!(
                 matches!(answer.status, 404 | 405),

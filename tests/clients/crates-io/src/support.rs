@@ -4,10 +4,14 @@ use serde_json::Value;
 use std::fmt::Debug;
 use trailbase_client::{Client, Error, ListResponse, RecordApi};
 
-/// The published client against the server under test.
+/// Where the server under test is.
+pub fn url() -> String {
+    std::env::var("GUESTHOUSE_URL").expect("the tests say where the server is")
+}
+
+/// The published client, of nobody in particular.
 pub fn client() -> Client {
-    let url = std::env::var("GUESTHOUSE_URL").expect("the tests say where the server is");
-    Client::new(url.as_str(), None).expect("that is a URL")
+    Client::new(url().as_str(), None).expect("that is a URL")
 }
 
 /// An API of the server under test.
