@@ -46,7 +46,7 @@ enum Command {
     Deploy(deploy::DeployArguments),
     /// See and change what is deployed.
     Components(components::ComponentsArguments),
-    /// Apply the SQL files in `migrations/` of the data directory that are not applied yet, as a start of the server does.
+    /// See, apply and begin the SQL files in `migrations/` of the data directory.
     Migrate(migrate::MigrateArguments),
     /// See, set and delete the secrets of components: keys and the like. Values are never shown.
     Secrets(secrets::SecretsArguments),

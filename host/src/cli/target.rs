@@ -18,7 +18,7 @@ use crate::data_directory::{DataDirectory, DataDirectoryError};
 use crate::deployments::Deployments;
 
 /// A server elsewhere.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Remote {
     /// The server to act on, such as `https://example.com`. Without it: the server of the data directory, or, if none
     /// runs there, the data directory itself.

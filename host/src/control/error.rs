@@ -12,6 +12,7 @@ use crate::components::deploy::{DeployError, Refusal};
 use crate::components::grants::GrantsDiff;
 use crate::components::manifest::Mistake;
 use crate::components::package::PackageError;
+use crate::migrations::MigrationsError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
@@ -31,7 +32,7 @@ pub enum ControlError {
     TimedOut,
     #[error("the body ended early; send it again")]
     Interrupted,
-    #[error("too many deployments wait already; try again in a moment")]
+    #[error("too many changes wait already; try again in a moment")]
     Busy,
     #[error("{0}")]
     Deploy(DeployError),
@@ -39,6 +40,8 @@ pub enum ControlError {
     Secret(SecretError),
     #[error("{0}")]
     Command(CommandError),
+    #[error("{0}")]
+    Migrations(MigrationsError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -106,6 +109,7 @@ impl ControlError {
             ControlError::Deploy(error) => deploy_status(error),
             ControlError::Secret(error) => secret_status(error),
             ControlError::Command(error) => command_status(error),
+            ControlError::Migrations(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -124,6 +128,7 @@ impl ControlError {
             ControlError::Deploy(error) => error.code(),
             ControlError::Secret(error) => error.code(),
             ControlError::Command(error) => error.code(),
+            ControlError::Migrations(error) => error.code(),
             ControlError::Internal(_) => "internal",
         }
     }

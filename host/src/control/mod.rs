@@ -1,13 +1,14 @@
 //! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
 //! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, `secrets`,
-//! `secrets/{name}`, `commands`, `commands/{name}`, all below [`PREFIX`]. Bodies and answers are JSON, except for the package of a
-//! deployment and the value of a secret.
+//! `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, all below [`PREFIX`]. Bodies and answers are
+//! JSON, except for the package of a deployment and the value of a secret.
 
 mod body;
 pub mod commands;
 mod components;
 mod error;
+mod migrations;
 mod query;
 mod rollback;
 mod secrets;
@@ -18,6 +19,7 @@ mod versions;
 
 use std::error::Error as StdError;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -52,6 +54,8 @@ pub struct Control<R: Runtime> {
     deployer: Arc<Deployer<R>>,
     stores: Stores,
     token: ControlToken,
+    /// The folder of the data directory's migrations.
+    migrations: PathBuf,
     /// Changes under way or waiting: each may hold a package in memory.
     changes: Semaphore,
 }
@@ -59,11 +63,12 @@ pub struct Control<R: Runtime> {
 type Answer = Result<Response<Full<Bytes>>, ControlError>;
 
 impl<R: Runtime> Control<R> {
-    pub fn new(deployer: Arc<Deployer<R>>, stores: Stores, token: ControlToken) -> Control<R> {
+    pub fn new(deployer: Arc<Deployer<R>>, stores: Stores, token: ControlToken, migrations: PathBuf) -> Control<R> {
         Control {
             deployer,
             stores,
             token,
+            migrations,
             changes: Semaphore::new(limits::DEPLOYMENTS_WAITING_MAX + 1),
         }
     }
@@ -110,6 +115,10 @@ impl<R: Runtime> Control<R> {
             (["commands"], _) => Err(ControlError::Method("GET")),
             (["commands", name], Method::POST) => commands::run(self, name, request).await,
             (["commands", _], _) => Err(ControlError::Method("POST")),
+            (["migrations"], Method::GET) => migrations::list(self).await,
+            (["migrations"], _) => Err(ControlError::Method("GET")),
+            (["migrations", "apply"], Method::POST) => migrations::apply(self).await,
+            (["migrations", "apply"], _) => Err(ControlError::Method("POST")),
             _ => Err(ControlError::Path),
         }
     }

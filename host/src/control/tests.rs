@@ -55,7 +55,7 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
         databases: deployer.databases().clone(),
         secrets: Arc::new(Secrets::open(&directory.secrets()).expect("secrets")),
     };
-    let control = Control::new(deployer, stores, ControlToken::new(TOKEN));
+    let control = Control::new(deployer, stores, ControlToken::new(TOKEN), directory.migrations());
     (folder, directory, control)
 }
 
@@ -260,4 +260,28 @@ async fn a_call_that_makes_no_sense_is_refused() {
     let large = vec![b' '; limits::COMMAND_BODY_BYTES_MAX + 1];
     let (status, body) = send(&control, "POST", "commands/echo", large).await;
     assert_eq!((status, &body["error"]), (413, &json!("body_too_large")));
+}
+
+#[tokio::test]
+async fn migrations_are_listed_and_applied() {
+    let (_folder, directory, control) = control().await;
+    let file = directory.migrations().join("main/U3__t.sql");
+    std::fs::write(&file, "CREATE TABLE t (x); INSERT INTO nothing VALUES (1);").expect("a file");
+    let (status, listed) = send(&control, "GET", "migrations", "").await;
+    let pending = json!([{"database": "main", "version": 3, "name": "t", "state": "pending", "applied": null}]);
+    assert_eq!((status, listed), (200, pending));
+    let (status, error) = send(&control, "POST", "migrations/apply", "").await;
+    assert_eq!((status, &error["error"]), (422, &json!("migration_failed")));
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("INSERT INTO nothing"))
+    );
+    std::fs::write(&file, "CREATE TABLE t (x);").expect("a file");
+    let (_, applied) = send(&control, "POST", "migrations/apply", "").await;
+    assert_eq!(applied[0]["state"], "applied");
+    assert_eq!(send(&control, "POST", "migrations/apply", "").await, (200, json!([])));
+    for (method, path) in [("POST", "migrations"), ("GET", "migrations/apply")] {
+        assert_eq!(send(&control, method, path, "").await.0, 405);
+    }
 }

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use super::ByDatabase;
 use crate::capability::sqlite::Migration;
+use crate::components::manifest::database_name_mistake;
 
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     #[error("{path}: {error}")]
     Name { path: PathBuf, error: FileNameError },
+    #[error("{path}: {mistake}")]
+    Database { path: PathBuf, mistake: String },
     #[error("{0} stands outside a database's folder; put it into `migrations/main/`")]
     OutsideDatabase(PathBuf),
     #[error("{first} and {second} have the same version; give one of them another number")]
@@ -48,6 +51,10 @@ pub fn file_name(file: &str) -> Result<(i64, String), FileNameError> {
 pub fn read_folder(folder: &Path) -> Result<ByDatabase, FolderError> {
     let mut databases = ByDatabase::new();
     for (database, files) in sql_files(folder)? {
+        if let Some(mistake) = database_name_mistake(&database) {
+            let path = folder.join(database);
+            return Err(FolderError::Database { path, mistake });
+        }
         let mut migrations: Vec<(PathBuf, Migration)> = Vec::with_capacity(files.len());
         for path in files {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -83,6 +90,23 @@ pub fn read_texts(folder: &Path) -> Result<Vec<(String, String)>, FolderError> {
         }
     }
     Ok(texts)
+}
+
+/// Whether there is nothing but blanks and comments in a text.
+pub fn is_blank(sql: &str) -> bool {
+    let mut rest = sql.trim_start();
+    while !rest.is_empty() {
+        let end = if rest.starts_with("--") {
+            rest.find('\n')
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|at| at + 1)
+        } else {
+            return false;
+        };
+        // A comment may end with the text.
+        rest = end.map_or("", |end| rest[end + 1..].trim_start());
+    }
+    true
 }
 
 fn sql_files(folder: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, FolderError> {
@@ -165,6 +189,16 @@ mod tests {
     }
 
     #[test]
+    fn comments_alone_are_no_statement() {
+        for blank in ["", " \n", "-- a", "-- a\n\n/* b; */ -- c", "/* a"] {
+            assert!(is_blank(blank), "{blank}");
+        }
+        for sql in ["SELECT 1", "-- a\nSELECT 1", "/* a */ x", ";", "- a"] {
+            assert!(!is_blank(sql), "{sql}");
+        }
+    }
+
+    #[test]
     fn badly_named_misplaced_and_doubled_files_are_errors() {
         for files in [
             &["main/V1__a.sql"][..],
@@ -182,6 +216,10 @@ mod tests {
             read_folder(folder(&["U1__a.sql"]).path()),
             Err(FolderError::OutsideDatabase(_))
         ));
+        for files in ["host/U1__a.sql", "Main/U1__a.sql"] {
+            let read = read_folder(folder(&[files]).path());
+            assert!(matches!(read, Err(FolderError::Database { .. })), "{files}");
+        }
         let doubled = folder(&["main/U1__a.sql", "main/U01__b.sql"]);
         assert!(matches!(
             read_folder(doubled.path()),

@@ -91,7 +91,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
 
     // The tables of the built-ins come first: the operator's migrations may name them.
     deployer.adopt(BUILTINS).await?;
-    crate::migrations::apply(&directory, deployer.databases()).await?;
+    crate::migrations::apply(&directory.migrations(), deployer.databases()).await?;
     let not_started = deployer.start().await?;
     for component in &not_started {
         tracing::error!(component = %component.name, "{}", component.why);
@@ -107,7 +107,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let control = Arc::new(Control::new(deployer.clone(), stores, directory.control_token()?));
+    let token = directory.control_token()?;
+    let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
         deployments,

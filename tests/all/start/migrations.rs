@@ -80,22 +80,3 @@ fn another_database_is_made_where_there_are_migrations_for_it() {
         .start();
     assert!(server.data().join("other.db").is_file());
 }
-
-#[test]
-fn migrations_can_be_applied_while_no_server_runs_and_only_then() {
-    let mut server = notes::start();
-    server.cli(&["migrate"]).expect_failure(&["restart"]);
-    server.stop();
-    let path = server.data().join("migrations/main/U2__more.sql");
-    std::fs::write(path, "INSERT INTO note (text) VALUES ('more');").expect("a file can be written");
-    let before = server.cli(&["migrate", "list"]).expect_success().stdout;
-    assert!(before.contains("applied  main/U1__notes.sql"), "{before}");
-    assert!(before.contains("pending  main/U2__more.sql"), "{before}");
-    let applied = server.cli(&["migrate"]).expect_success().stdout;
-    assert!(
-        applied.contains("U2__more") && !applied.contains("U1__notes"),
-        "{applied}"
-    );
-    server.start_again();
-    assert_eq!(notes::count(&server), 1);
-}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fields::Mistake;
 use fields::{Fields, Mistakes};
-pub use names::{command_name_mistake, component_name_mistake, secret_name_mistake};
+pub use names::{command_name_mistake, component_name_mistake, database_name_mistake, secret_name_mistake};
 
 use super::commands::{self, Command};
 use super::grants::Grants;

@@ -24,7 +24,7 @@ pub fn command_name_mistake(name: &str) -> Option<String> {
 pub fn database_name_mistake(name: &str) -> Option<String> {
     if HOST_DATABASES.contains(&name) {
         return Some(format!(
-            "the database `{name}` belongs to the host and cannot be granted"
+            "the database `{name}` belongs to the host itself; it can be neither granted nor migrated"
         ));
     }
     (!is_identifier(name, b'_')).then(|| {

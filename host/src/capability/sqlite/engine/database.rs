@@ -54,6 +54,11 @@ impl Databases {
         Ok(database)
     }
 
+    /// Whether there is a database of this name, so that opening it makes none.
+    pub fn exists(&self, name: &str) -> bool {
+        is_valid_name(name) && self.directory.join(format!("{name}.db")).exists()
+    }
+
     /// Waits for the writes that wait already, and closes every database.
     pub async fn close(&self) {
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));

@@ -21,6 +21,18 @@ pub struct Migration {
     pub sql: String,
 }
 
+impl Migration {
+    /// The SHA-256 of its text, in hexadecimal.
+    pub fn digest(&self) -> String {
+        let digest = Sha256::digest(self.sql.as_bytes());
+        digest.iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
 /// A migration that this call applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
@@ -41,7 +53,10 @@ pub enum MigrationError {
         error: Error,
     },
     /// The text of an applied migration is another one now.
-    #[error("migration U{version}__{name} of {set} was changed after it was applied")]
+    #[error(
+        "migration U{version}__{name} of {set} was changed after it was applied; put it back as it was, and write what is new \
+         into a migration of its own"
+    )]
     Changed { set: String, version: i64, name: String },
     /// Two migrations of a set have the same version.
     #[error("{set} has two migrations of version {version}")]
@@ -121,7 +136,7 @@ impl Set<'_> {
             .next()
         {
             None => Ok(false),
-            Some(Value::Text(known)) if known == digest(&migration.sql) => Ok(true),
+            Some(Value::Text(known)) if known == migration.digest() => Ok(true),
             Some(_) => Err(MigrationError::Changed {
                 set: self.name.into(),
                 version: migration.version,
@@ -161,7 +176,7 @@ impl Set<'_> {
             Value::Text(self.name.into()),
             Value::Integer(migration.version),
             Value::Text(migration.name.clone()),
-            Value::Text(digest(&migration.sql)),
+            Value::Text(migration.digest()),
         ];
         connection.own_with(&Statement::new(INSERT, row)).map_err(engine)?;
         connection.lift_time_limit();
@@ -262,14 +277,4 @@ fn triggers(connection: &mut Connection) -> Result<HashSet<Trigger>, Error> {
         triggers.insert(Trigger { table, sql });
     }
     Ok(triggers)
-}
-
-fn digest(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes())
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
 }
