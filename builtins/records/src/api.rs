@@ -1,32 +1,19 @@
 //! One API: what its row in `_record_api` says, the table behind it, and what is made from both once.
 
-use guesthouse::sqlite::{Row, Rows};
+use guesthouse::sqlite::{Error as DatabaseError, HostError, Row, Rows, Value};
 
+pub use crate::access::Operation;
+use crate::access::{Access, Configured, words};
+use crate::caller::Caller;
 use crate::cursor::CursorKey;
 use crate::encode::RecordWriter;
 use crate::error::Error;
 use crate::expansion::Expansion;
+use crate::id::Key;
 use crate::limits;
+use crate::rule::Rule;
 use crate::schema::{Column, Description, Refusal, Table};
 use crate::sql::Sql;
-
-/// What a caller wants to do; also the words of the access lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    Create,
-    Read,
-    Update,
-    Delete,
-    Schema,
-}
-
-const OPERATIONS: [(Operation, &str); 5] = [
-    (Operation::Create, "CREATE"),
-    (Operation::Read, "READ"),
-    (Operation::Update, "UPDATE"),
-    (Operation::Delete, "DELETE"),
-    (Operation::Schema, "SCHEMA"),
-];
 
 /// What a create does where the key exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +32,26 @@ pub struct Sources<'a> {
 }
 
 /// The columns of the configuration, in the order in which the catalog asks for them.
-pub const CONFIGURATION_COLUMNS: &str = "table_name, acl_world, create_access_rule IS NOT NULL, read_access_rule IS NOT NULL, \
-     update_access_rule IS NOT NULL, delete_access_rule IS NOT NULL, schema_access_rule IS NOT NULL, \
-     conflict_resolution, excluded_columns, expand, listing_hard_limit";
+pub const CONFIGURATION_COLUMNS: &str = "table_name, acl_world, create_access_rule, read_access_rule, update_access_rule, \
+     delete_access_rule, schema_access_rule, conflict_resolution, excluded_columns, expand, listing_hard_limit, \
+     acl_authenticated, autofill_missing_user_id_columns";
+
+/// A statement that is the same for every request but for the key, its first parameter, and the caller.
+#[derive(Debug)]
+pub struct Statement {
+    pub sql: Sql,
+    takes_caller: bool,
+}
+
+impl Statement {
+    /// The values to bind.
+    pub fn parameters(&self, key: Key, caller: &Caller) -> Vec<Value> {
+        match self.takes_caller {
+            true => vec![key.to_value(), caller.to_value()],
+            false => vec![key.to_value()],
+        }
+    }
+}
 
 /// One API.
 #[derive(Debug)]
@@ -62,14 +66,12 @@ pub struct Api {
     /// Selects the visible columns and then, at `key_index`, the key where it is none of them; ends before WHERE.
     pub select: Sql,
     pub key_index: usize,
-    /// Selects one record; the key is its parameter.
-    pub read: Sql,
-    /// Deletes one record; the key is its parameter.
-    pub delete: String,
-    /// What everybody may do.
-    world: Vec<Operation>,
-    /// What is bound to a rule.
-    ruled: Vec<Operation>,
+    /// Selects one record, if the rule holds.
+    pub read: Statement,
+    /// Deletes one record, if the rule holds.
+    pub delete: Statement,
+    /// Who may do what.
+    pub access: Access,
 }
 
 impl Api {
@@ -83,6 +85,13 @@ impl Api {
         let Some(secret) = sources.cursor_secret.first() else {
             return Err(Refusal::Misconfigured("_record_cursor_key is empty".into()));
         };
+        let configured = Configured {
+            world: row.get(1)?,
+            authenticated: row.get(11)?,
+            rules: [row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?],
+            excluded: &excluded,
+        };
+        let access = Access::new(name, &table, &configured)?;
         let (select, key_index) = select(&table);
         Ok(Self {
             conflict: conflict(row.get(7)?)?,
@@ -91,12 +100,11 @@ impl Api {
             cursors: CursorKey::new(secret.get(0)?, name),
             writer: RecordWriter::new(visible(&table), &references),
             expansions,
-            read: with_key(select.clone(), &table),
-            delete: with_key(delete(&table), &table).into_text(),
+            read: with_key(select.clone(), &table, access.rule(Operation::Read)),
+            delete: with_key(delete(&table), &table, access.rule(Operation::Delete)),
             select,
             key_index,
-            world: access_list(row.get(1)?)?,
-            ruled: ruled(row)?,
+            access,
             table,
         })
     }
@@ -106,43 +114,27 @@ impl Api {
         visible(&self.table).count().max(self.key_index + 1)
     }
 
-    /// Whether the caller may do this at all. Nobody is signed in yet: everybody has what the world has. Rules are not
-    /// evaluated yet, so what has one is closed.
-    pub fn authorize(&self, operation: Operation) -> Result<(), Error> {
-        match self.world.contains(&operation) && !self.ruled.contains(&operation) {
-            true => Ok(()),
-            false => Err(Error::Forbidden),
+    /// Whether the access lists let the caller do this. What is let through still has to hold the rule.
+    pub fn authorize(&self, operation: Operation, caller: &Caller) -> Result<(), Error> {
+        self.access.authorize(operation, caller)?;
+        // Where a create replaces a row, that row must fulfil the rule of an update: see `insert`.
+        match (operation, self.conflict) {
+            (Operation::Create, Conflict::Replace) => self.access.check_rule(Operation::Update),
+            _ => Ok(()),
         }
     }
-}
 
-/// The words of a comma list.
-fn words(list: Option<&str>) -> impl Iterator<Item = &str> {
-    list.unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|word| !word.is_empty())
-}
-
-fn access_list(list: Option<&str>) -> Result<Vec<Operation>, Refusal> {
-    words(list)
-        .map(|word| {
-            let known = OPERATIONS.iter().find(|(_, name)| *name == word);
-            known
-                .map(|(operation, _)| *operation)
-                .ok_or_else(|| Refusal::Misconfigured(format!("acl_world has the word {word}, which is no operation")))
-        })
-        .collect()
-}
-
-fn ruled(row: &Row<'_>) -> Result<Vec<Operation>, Refusal> {
-    let mut ruled = Vec::new();
-    for (index, (operation, _)) in OPERATIONS.iter().enumerate() {
-        if row.get::<bool>(2 + index)? {
-            ruled.push(*operation);
+    /// What an error of the database means where the rule of this operation was part of the statement: one that does not
+    /// hold denies, and so does one that cannot be evaluated.
+    pub fn of_ruled(&self, operation: Operation, error: DatabaseError) -> Error {
+        match error {
+            DatabaseError::Host(HostError::Sql(why)) if self.access.rule(operation).is_some() => {
+                self.access.denied_by_mistake(operation, &why)
+            }
+            DatabaseError::Host(HostError::Unmet(_)) => Error::Forbidden,
+            error => Error::of_request(error),
         }
     }
-    Ok(ruled)
 }
 
 fn conflict(text: Option<&str>) -> Result<Conflict, Refusal> {
@@ -168,22 +160,30 @@ fn select(table: &Table) -> (Sql, usize) {
     let mut sql = Sql::new("SELECT ");
     sql.identifiers(columns.iter().map(|column| &column.identifier))
         .push(" FROM ")
-        .identifier(&table.identifier);
+        .identifier(&table.identifier)
+        .push(" AS _ROW_");
     (sql, key_index)
 }
 
 fn delete(table: &Table) -> Sql {
     let mut sql = Sql::new("DELETE FROM ");
-    sql.identifier(&table.identifier);
+    sql.identifier(&table.identifier).push(" AS _ROW_");
     sql
 }
 
-fn with_key(mut sql: Sql, table: &Table) -> Sql {
+fn with_key(mut sql: Sql, table: &Table, rule: Option<&Rule>) -> Statement {
     sql.push(" WHERE ")
         .identifier(&table.key_column().identifier)
         .push(" = ")
         .parameter(1);
-    sql
+    if let Some(rule) = rule {
+        sql.push(" AND ");
+        rule.push_with(&mut sql, 2, None);
+    }
+    Statement {
+        sql,
+        takes_caller: rule.is_some_and(Rule::asks_for_caller),
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 mod definitions;
 
 use guesthouse::http::Response;
+use guesthouse::sqlite::Database;
 use serde_json::{Map, Value, json};
 
 use crate::api::{Api, Operation};
+use crate::caller::Caller;
 use crate::error::Error;
 use crate::expansion::Expansion;
 use crate::query::form;
 use crate::schema::{Column, ColumnKind, JsonSchema, Table};
+use crate::sql::Sql;
 use definitions::{Definitions, reference};
 
 /// What the described record is for.
@@ -59,10 +62,32 @@ impl Mode {
 }
 
 /// Answers the schema to those who may see it.
-pub fn answer(api: &Api, name: &str, query: Option<&str>) -> Result<Response, Error> {
-    api.authorize(Operation::Schema)?;
+pub async fn answer(
+    database: &Database,
+    api: &Api,
+    caller: &Caller,
+    name: &str,
+    query: Option<&str>,
+) -> Result<Response, Error> {
+    api.authorize(Operation::Schema, caller)?;
+    check_rule(database, api, caller).await?;
     let mode = Mode::parse(query.unwrap_or_default())?;
     Ok(crate::json(document(name, api, mode).to_string().into_bytes()))
+}
+
+/// Nothing is read here that the rule could be a part of, so it is asked on its own.
+async fn check_rule(database: &Database, api: &Api, caller: &Caller) -> Result<(), Error> {
+    let Some(rule) = api.access.rule(Operation::Schema) else {
+        return Ok(());
+    };
+    let mut sql = Sql::new("SELECT 1 WHERE ");
+    rule.push(&mut sql, caller, None);
+    let (sql, parameters) = sql.into_parts();
+    match database.query(&sql, parameters).await {
+        Ok(rows) if rows.is_empty() => Err(Error::Forbidden),
+        Ok(_) => Ok(()),
+        Err(error) => Err(api.of_ruled(Operation::Schema, error)),
+    }
 }
 
 /// The schema of an API's records.

@@ -3,8 +3,10 @@
 //! `GET, POST /api/records/v1/{api}` list and create; `GET, PATCH, DELETE /api/records/v1/{api}/{id}` read, update and
 //! delete. One file per operation; each parses, authorizes, does and presents, in this order.
 
+pub mod access;
 pub mod api;
 pub mod body;
+pub mod caller;
 pub mod catalog;
 pub mod checks;
 pub mod create;
@@ -17,6 +19,7 @@ pub mod expand;
 pub mod expansion;
 pub mod fields;
 pub mod id;
+pub mod insert;
 pub mod json_schema;
 pub mod limits;
 pub mod list;
@@ -25,13 +28,16 @@ pub mod multipart;
 pub mod query;
 pub mod read;
 pub mod route;
+pub mod rule;
 pub mod schema;
 pub mod sql;
 pub mod tokens;
+pub mod unchanged;
 pub mod update;
 
 use guesthouse::http::{Request, Response};
 
+use caller::Caller;
 use error::Error;
 use route::Route;
 
@@ -47,13 +53,14 @@ async fn answer(request: Request) -> Result<Response, Error> {
     if api.table.is_view && route.writes() {
         return Err(Error::MethodNotAllowed);
     }
+    let caller = Caller::anonymous();
     match &route {
-        Route::List { .. } => list::list(&database, &api, request.query()).await,
-        Route::Read { id, .. } => read::read(&database, &api, id, request.query()).await,
-        Route::Schema { api: name } => json_schema::answer(&api, name, request.query()),
-        Route::Create { .. } => create::create(&database, &api, request).await,
-        Route::Update { id, .. } => update::update(&database, &api, id, request).await,
-        Route::Delete { id, .. } => delete::delete(&database, &api, id).await,
+        Route::List { .. } => list::list(&database, &api, &caller, request.query()).await,
+        Route::Read { id, .. } => read::read(&database, &api, &caller, id, request.query()).await,
+        Route::Schema { api: name } => json_schema::answer(&database, &api, &caller, name, request.query()).await,
+        Route::Create { .. } => create::create(&database, &api, &caller, request).await,
+        Route::Update { id, .. } => update::update(&database, &api, &caller, id, request).await,
+        Route::Delete { id, .. } => delete::delete(&database, &api, &caller, id).await,
     }
 }
 

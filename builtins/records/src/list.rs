@@ -1,9 +1,10 @@
 //! GET of many records: filtered, ordered, page by page.
 
 use guesthouse::http::Response;
-use guesthouse::sqlite::{Database, Row, Rows, Value};
+use guesthouse::sqlite::{Database, Error as DatabaseError, HostError, Row, Rows, Value};
 
 use crate::api::{Api, Operation};
+use crate::caller::Caller;
 use crate::encode::write_text;
 use crate::error::Error;
 use crate::expand::Expand;
@@ -13,16 +14,19 @@ use crate::sql::Sql;
 use crate::{json, limits};
 
 /// Answers a page of records.
-pub async fn list(database: &Database, api: &Api, query: Option<&str>) -> Result<Response, Error> {
-    api.authorize(Operation::Read)?;
+pub async fn list(database: &Database, api: &Api, caller: &Caller, query: Option<&str>) -> Result<Response, Error> {
+    api.authorize(Operation::Read, caller)?;
     let query = ListQuery::parse(query.unwrap_or_default())?;
     let expand = Expand::parse(api, &query.expand)?;
-    let plan = Plan::new(api, &query, &expand)?;
+    let plan = Plan::new(api, caller, &query, &expand)?;
     let count = match query.wants_count {
-        true => Some(count(api, &query)?),
+        true => Some(count(api, caller, &query)?),
         false => None,
     };
-    let (records, total) = fetch(database, plan.records, count).await?;
+    let (records, total) = match fetch(database, plan.records, count).await {
+        Ok(fetched) => fetched,
+        Err(error) => return Err(explain(database, api, caller, &query, error).await),
+    };
     let total = total.as_ref().map(total_count).transpose()?;
     let gives_cursor = plan.can_have_cursor && !query.wants_no_cursor;
     Ok(json(body(api, &expand, records.as_ref(), total, gives_cursor)?))
@@ -36,32 +40,33 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(api: &Api, query: &ListQuery<'_>, expand: &Expand<'_>) -> Result<Self, Error> {
+    fn new(api: &Api, caller: &Caller, query: &ListQuery<'_>, expand: &Expand<'_>) -> Result<Self, Error> {
         let limit = limit(api, query)?;
         let key = api.table.key_column();
         // A cursor continues behind a key, so it needs the key to be what is sorted by, and to have an index.
         let is_by_key = (query.order.first()).is_none_or(|first| first.column == key.name);
         let can_have_cursor = is_by_key && !api.table.is_view;
-        let mut sql = api.select.clone();
         let after = match &query.cursor {
             None => None,
             Some(_) if !can_have_cursor => return Err(Error::NoCursor),
             Some(cursor) => Some(api.cursors.open(api.table.key_kind, cursor)?),
         };
+        let mut sql = api.select.clone();
+        let mut condition = Condition::default();
         if let Some(after) = after {
             let direction = query
                 .order
                 .first()
                 .map_or(Direction::Descending, |first| first.direction);
-            sql.push(" WHERE ")
-                .identifier(&key.identifier)
+            (condition.begin(&mut sql).identifier(&key.identifier))
                 .push(match direction {
                     Direction::Ascending => " > ",
                     Direction::Descending => " < ",
                 })
                 .bind(after.to_value());
         }
-        push_filter(&mut sql, api, query, if after.is_some() { " AND " } else { " WHERE " })?;
+        condition.rule(&mut sql, api, caller);
+        condition.filter(&mut sql, api, query)?;
         push_order(&mut sql, api, query, "")?;
         push_page(&mut sql, limit, query.offset);
         if !expand.is_empty() {
@@ -75,20 +80,42 @@ impl Plan {
     }
 }
 
+/// WHERE, and what has to hold.
+#[derive(Default)]
+struct Condition {
+    has_begun: bool,
+}
+
+impl Condition {
+    /// Begins one more thing that has to hold.
+    fn begin<'s>(&mut self, sql: &'s mut Sql) -> &'s mut Sql {
+        sql.push(match std::mem::replace(&mut self.has_begun, true) {
+            false => " WHERE ",
+            true => " AND ",
+        })
+    }
+
+    /// What the rule keeps from the caller is not in the list.
+    fn rule(&mut self, sql: &mut Sql, api: &Api, caller: &Caller) {
+        if let Some(rule) = api.access.rule(Operation::Read) {
+            rule.push(self.begin(sql), caller, None);
+        }
+    }
+
+    fn filter(&mut self, sql: &mut Sql, api: &Api, query: &ListQuery<'_>) -> Result<(), Error> {
+        match query.filter.is_empty() {
+            true => Ok(()),
+            false => condition::push(self.begin(sql), &api.table, &query.filter),
+        }
+    }
+}
+
 fn limit(api: &Api, query: &ListQuery<'_>) -> Result<u64, Error> {
     match query.limit {
         None => Ok(limits::LIST_RECORDS_DEFAULT.min(api.list_records_max)),
         Some(limit) if limit > api.list_records_max => Err(Error::LimitTooLarge(api.list_records_max)),
         Some(limit) => Ok(limit),
     }
-}
-
-fn push_filter(sql: &mut Sql, api: &Api, query: &ListQuery<'_>, before: &'static str) -> Result<(), Error> {
-    if query.filter.is_empty() {
-        return Ok(());
-    }
-    sql.push(before);
-    condition::push(sql, &api.table, &query.filter)
 }
 
 /// Ends with the key, so that pages by offset neither repeat nor leave out records that are otherwise equal. It goes the
@@ -125,12 +152,40 @@ fn push_page(sql: &mut Sql, limit: u64, offset: u64) {
     }
 }
 
-/// Counts what the filter lets through, on whatever page.
-fn count(api: &Api, query: &ListQuery<'_>) -> Result<Sql, Error> {
-    let mut sql = Sql::new("SELECT count(*) FROM ");
-    sql.identifier(&api.table.identifier);
-    push_filter(&mut sql, api, query, " WHERE ")?;
+/// Counts what the rule and the filter let through, on whatever page.
+fn count(api: &Api, caller: &Caller, query: &ListQuery<'_>) -> Result<Sql, Error> {
+    let mut condition = Condition::default();
+    let mut sql = from(api);
+    condition.rule(&mut sql, api, caller);
+    condition.filter(&mut sql, api, query)?;
     Ok(sql)
+}
+
+fn from(api: &Api) -> Sql {
+    let mut sql = Sql::new("SELECT count(*) FROM ");
+    sql.identifier(&api.table.identifier).push(" AS _ROW_");
+    sql
+}
+
+/// Tells a filter that cannot be evaluated, which is the client's mistake, from a rule, which is the operator's.
+async fn explain(
+    database: &Database,
+    api: &Api,
+    caller: &Caller,
+    query: &ListQuery<'_>,
+    error: DatabaseError,
+) -> Error {
+    let is_in_doubt = matches!(error, DatabaseError::Host(HostError::Sql(_))) && !query.filter.is_empty();
+    if !is_in_doubt || api.access.rule(Operation::Read).is_none() {
+        return api.of_ruled(Operation::Read, error);
+    }
+    let mut sql = from(api);
+    Condition::default().rule(&mut sql, api, caller);
+    let (sql, parameters) = sql.into_parts();
+    match database.query(&sql, parameters).await {
+        Ok(_) => Error::of_request(error),
+        Err(error) => api.of_ruled(Operation::Read, error),
+    }
 }
 
 /// Runs what is to be run: both on one snapshot, so that they agree.
@@ -138,8 +193,8 @@ async fn fetch(
     database: &Database,
     records: Option<Sql>,
     count: Option<Sql>,
-) -> Result<(Option<Rows>, Option<Rows>), Error> {
-    let fetched = match (records.map(Sql::into_parts), count.map(Sql::into_parts)) {
+) -> Result<(Option<Rows>, Option<Rows>), DatabaseError> {
+    match (records.map(Sql::into_parts), count.map(Sql::into_parts)) {
         (None, None) => Ok((None, None)),
         (Some((sql, parameters)), None) => {
             let rows = database.query(&sql, parameters).await;
@@ -156,8 +211,7 @@ async fn fetch(
                 (results.next(), results.next())
             })
         }
-    };
-    fetched.map_err(Error::of_request)
+    }
 }
 
 fn total_count(rows: &Rows) -> Result<i64, Error> {

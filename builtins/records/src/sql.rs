@@ -1,11 +1,14 @@
 //! SQL text that no request can write into.
 //!
-//! Text comes from two sources only: literals of this program, and identifiers that the database's own schema named and
-//! that are quoted here. Everything that a client sends is bound as a parameter. The types leave no other way.
+//! Text comes from three sources only: literals of this program, names that the database's own schema gave and that are
+//! quoted here, and rules of the operator that were found to be balanced. Everything that a client sends is bound as a
+//! parameter. The types leave no other way.
 
 use std::fmt::Write;
 
 use guesthouse::sqlite::Value;
+
+use crate::rule::RuleText;
 
 /// The name of a table or column, quoted. Made from what the schema says, never from a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +60,36 @@ impl Sql {
         self
     }
 
+    /// Adds the names of columns as texts, with commas between them.
+    pub fn names<'a>(&mut self, identifiers: impl IntoIterator<Item = &'a Identifier>) -> &mut Self {
+        for (index, identifier) in identifiers.into_iter().enumerate() {
+            if index > 0 {
+                self.text.push_str(", ");
+            }
+            let name = identifier.0[1..identifier.0.len() - 1].replace("\"\"", "\"");
+            self.text.push('\'');
+            self.text.push_str(&name.replace('\'', "''"));
+            self.text.push('\'');
+        }
+        self
+    }
+
+    /// Adds text of a rule.
+    pub fn rule_text(&mut self, text: &RuleText) -> &mut Self {
+        self.text.push_str(text.as_str());
+        self
+    }
+
     /// Adds a parameter and binds `value` to it.
     pub fn bind(&mut self, value: Value) -> &mut Self {
+        let number = self.keep(value);
+        self.parameter(number)
+    }
+
+    /// Binds `value` to a parameter that is added later; this is its number.
+    pub fn keep(&mut self, value: Value) -> usize {
         self.parameters.push(value);
-        self.parameter(self.parameters.len())
+        self.parameters.len()
     }
 
     /// Adds the parameter of this number, for text that is kept and bound later.
@@ -104,6 +133,13 @@ mod tests {
     fn a_quote_in_a_name_cannot_end_the_identifier() {
         let name = Identifier::from_schema("a\" ; DROP TABLE b; --");
         assert_eq!(name.0, "\"a\"\" ; DROP TABLE b; --\"");
+    }
+
+    #[test]
+    fn a_quote_in_a_name_cannot_end_the_text() {
+        let mut sql = Sql::new("");
+        sql.names([&Identifier::from_schema("a\"b'c"), &Identifier::from_schema("d")]);
+        assert_eq!(sql.into_text(), "'a\"b''c', 'd'");
     }
 
     #[test]

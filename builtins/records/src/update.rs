@@ -5,50 +5,73 @@ use guesthouse::sqlite::{Database, Value};
 
 use crate::api::{Api, Operation};
 use crate::body;
+use crate::caller::Caller;
 use crate::decode::Assignments;
 use crate::error::Error;
 use crate::id::Key;
+use crate::rule::Requested;
 use crate::schema::Table;
 use crate::sql::Sql;
+use crate::unchanged;
 
 /// Sets the columns that the body names.
-pub async fn update(database: &Database, api: &Api, id: &str, request: Request) -> Result<Response, Error> {
-    api.authorize(Operation::Update)?;
+pub async fn update(
+    database: &Database,
+    api: &Api,
+    caller: &Caller,
+    id: &str,
+    request: Request,
+) -> Result<Response, Error> {
+    api.authorize(Operation::Update, caller)?;
     let key = Key::parse(api.table.key_kind, id)?;
     let assignments = body::one(&api.table, request).await?;
-    let (sql, parameters) = statement(&api.table, key, assignments)?.into_parts();
-    let result = (database.execute(&sql, parameters).await).map_err(Error::of_request)?;
+    let (sql, parameters) = statement(api, caller, key, assignments)?.into_parts();
+    let result = (database.execute(&sql, parameters).await).map_err(|error| api.of_ruled(Operation::Update, error))?;
     match result.changes() {
-        0 => Err(Error::NotFound),
+        0 => Err(unchanged::explain(database, api, Operation::Update, key).await),
         _ => Ok(Response::new(200, Vec::new())),
     }
 }
 
-/// A key in the body is allowed where it is the one in the path, and then changes nothing.
-fn statement(table: &Table, key: Key, assignments: Assignments) -> Result<Sql, Error> {
+/// Sets what the body names, if the rule holds. A key in the body is allowed where it is the one in the path, and then
+/// changes nothing.
+fn statement(api: &Api, caller: &Caller, key: Key, assignments: Assignments) -> Result<Sql, Error> {
+    let table = &api.table;
     let mut sql = Sql::new("UPDATE ");
-    sql.identifier(&table.identifier).push(" SET ");
-    let mut count = 0;
+    sql.identifier(&table.identifier).push(" AS _ROW_ SET ");
+    let key_number = sql.keep(key.to_value());
+    let mut numbers = Vec::with_capacity(assignments.len());
+    let mut is_first = true;
     for (position, value) in assignments {
         if position == table.key {
             check_key(table, key, &value)?;
+            numbers.push((position, key_number));
             continue;
         }
-        if count > 0 {
+        if !std::mem::replace(&mut is_first, false) {
             sql.push(", ");
         }
+        let number = sql.keep(value);
         sql.identifier(&table.columns[position].identifier)
             .push(" = ")
-            .bind(value);
-        count += 1;
+            .parameter(number);
+        numbers.push((position, number));
     }
-    if count == 0 {
+    if is_first {
         return Err(Error::NoValues);
     }
     sql.push(" WHERE ")
         .identifier(&table.key_column().identifier)
         .push(" = ")
-        .bind(key.to_value());
+        .parameter(key_number);
+    if let Some(rule) = api.access.rule(Operation::Update) {
+        let requested = Requested {
+            table,
+            numbers: &numbers,
+        };
+        sql.push(" AND ");
+        rule.push(&mut sql, caller, Some(&requested));
+    }
     Ok(sql)
 }
 
@@ -68,14 +91,14 @@ mod tests {
     fn sql_of(body: &str) -> Result<String, Error> {
         let api = notes();
         let assignments = decode::one(&api.table, body.as_bytes())?;
-        Ok(statement(&api.table, Key::Integer(7), assignments)?.into_text())
+        Ok(statement(&api, &Caller::anonymous(), Key::Integer(7), assignments)?.into_text())
     }
 
     #[test]
     fn only_what_the_body_names_is_set() {
         assert_eq!(
             sql_of(r#"{"text": "a", "_secret": 1, "nothing": 2, "id": 7}"#).unwrap(),
-            r#"UPDATE "notes" SET "text" = ?1, "_secret" = ?2 WHERE "id" = ?3"#
+            r#"UPDATE "notes" AS _ROW_ SET "text" = ?2, "_secret" = ?3 WHERE "id" = ?1"#
         );
     }
 

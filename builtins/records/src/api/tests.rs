@@ -1,4 +1,4 @@
-//! Makes APIs as the database would describe them, for the tests of all modules; and tests who may do what.
+//! Makes APIs as the database would describe them, for the tests of all modules; and tests what is made from them.
 
 use guesthouse::bindings::guesthouse::host::sqlite::Outcome;
 use guesthouse::sqlite::{Rows, Value, params};
@@ -97,15 +97,17 @@ fn configuration(world: &str, excluded: Option<&str>) -> Vec<Value> {
     params![
         "notes",
         world,
-        false,
-        false,
-        false,
-        false,
-        false,
+        none,
+        none,
+        none,
+        none,
+        none,
         none,
         excluded,
         none,
-        None::<i64>
+        None::<i64>,
+        none,
+        false
     ]
 }
 
@@ -133,53 +135,44 @@ pub fn api_with(conflict: Option<&str>) -> Api {
 }
 
 #[test]
-fn the_world_may_do_what_its_list_names_and_nothing_more() {
-    let mut described = Described::notes();
-    described.configuration[1] = "READ, DELETE".into();
-    let api = described.api().unwrap();
-    assert_eq!(api.authorize(Operation::Read), Ok(()));
-    assert_eq!(api.authorize(Operation::Delete), Ok(()));
-    for operation in [Operation::Create, Operation::Update, Operation::Schema] {
-        assert_eq!(api.authorize(operation), Err(Error::Forbidden));
-    }
-}
-
-#[test]
-fn no_list_is_no_access() {
-    let mut described = Described::notes();
-    described.configuration[1] = Value::Null;
-    assert_eq!(
-        described.api().unwrap().authorize(Operation::Read),
-        Err(Error::Forbidden)
-    );
-}
-
-#[test]
-fn an_operation_with_a_rule_is_closed_until_rules_are_evaluated() {
-    for (column, operation) in [
-        (2, Operation::Create),
-        (3, Operation::Read),
-        (4, Operation::Update),
-        (5, Operation::Delete),
-    ] {
-        let mut described = Described::notes();
-        described.configuration[column] = true.into();
-        let api = described.api().unwrap();
-        for (other, _) in OPERATIONS.iter().take(4) {
-            assert_eq!(api.authorize(*other).is_ok(), *other != operation, "{other:?}");
-        }
-    }
-}
-
-#[test]
 fn statements_name_the_columns_of_the_schema() {
     let api = notes();
     assert_eq!(
-        api.read.text(),
-        r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" WHERE "id" = ?1"#
+        api.read.sql.text(),
+        r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" AS _ROW_ WHERE "id" = ?1"#
     );
-    assert_eq!(api.delete, r#"DELETE FROM "notes" WHERE "id" = ?1"#);
+    assert_eq!(api.delete.sql.text(), r#"DELETE FROM "notes" AS _ROW_ WHERE "id" = ?1"#);
     assert_eq!(api.key_index, 0);
+}
+
+#[test]
+fn a_rule_is_part_of_its_statement_and_takes_the_caller_where_it_asks_for_one() {
+    let mut described = Described::notes();
+    described.configuration[3] = "_ROW_.text = _USER_.id".into();
+    described.configuration[5] = "1".into();
+    let api = described.api().unwrap();
+    assert!(
+        api.read
+            .sql
+            .text()
+            .ends_with(" WHERE \"id\" = ?1 AND (_ROW_.text = ?2\n)")
+    );
+    assert!(api.delete.sql.text().ends_with(" WHERE \"id\" = ?1 AND (1\n)"));
+    let bound = |statement: &Statement| statement.parameters(Key::Integer(1), &Caller::known(vec![7])).len();
+    assert_eq!((bound(&api.read), bound(&api.delete)), (2, 1));
+}
+
+#[test]
+fn a_create_that_may_replace_needs_an_update_rule_without_mistakes() {
+    let mut described = Described::notes();
+    described.configuration[4] = "_user_.id = 1".into();
+    let may_create = |described: &Described| {
+        let api = described.api().unwrap();
+        api.authorize(Operation::Create, &Caller::anonymous())
+    };
+    assert_eq!(may_create(&described), Ok(()));
+    described.configuration[7] = "REPLACE".into();
+    assert_eq!(may_create(&described), Err(Error::Forbidden));
 }
 
 #[test]
@@ -187,6 +180,7 @@ fn a_hidden_key_is_selected_but_not_written() {
     let mut described = Described::notes();
     described.columns[0][0] = "_id".into();
     let api = described.api().unwrap();
-    assert!(api.read.text().starts_with(r#"SELECT "text","#) && api.read.text().contains(r#""shouted", "_id" FROM"#));
+    let text = api.read.sql.text();
+    assert!(text.starts_with(r#"SELECT "text","#) && text.contains(r#""shouted", "_id" FROM"#));
     assert_eq!(api.key_index, 7);
 }

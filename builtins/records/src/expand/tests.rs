@@ -77,13 +77,13 @@ fn the_row_is_written_where_it_is_asked_for_and_there() {
 #[test]
 fn every_expansion_has_a_table_of_its_own() {
     let api = Described::expanding().api().unwrap();
-    let sql = Expand::parse(&api, "data,stars").unwrap().join(api.read.clone());
+    let sql = Expand::parse(&api, "data,stars").unwrap().join(api.read.sql.clone());
     assert_eq!(
         sql.text(),
         r#"SELECT record.*, e0."code" IS NOT NULL, e0."code", e0."plan", e1."code" IS NOT NULL, e1."code", e1."plan" FROM ("#
             .to_owned()
-            + api.read.text()
+            + api.read.sql.text()
             + r#") AS record LEFT JOIN "place" AS e0 ON e0."code" = record."data" LEFT JOIN "place" AS e1 ON e1."code" = record."stars""#
     );
-    assert_eq!(Expand::default().join(api.read.clone()).text(), api.read.text());
+    assert_eq!(Expand::default().join(api.read.sql.clone()).text(), api.read.sql.text());
 }

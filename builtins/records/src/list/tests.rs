@@ -5,7 +5,7 @@ use guesthouse::sqlite::params;
 use super::*;
 use crate::api::tests::{Described, notes, rows};
 
-const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes""#;
+const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" AS _ROW_"#;
 
 fn plan(query: &str) -> Result<(Option<String>, bool), Error> {
     plan_of(&notes(), query)
@@ -13,7 +13,7 @@ fn plan(query: &str) -> Result<(Option<String>, bool), Error> {
 
 fn plan_of(api: &Api, query: &str) -> Result<(Option<String>, bool), Error> {
     let query = ListQuery::parse(query)?;
-    let plan = Plan::new(api, &query, &Expand::parse(api, &query.expand)?)?;
+    let plan = Plan::new(api, &Caller::anonymous(), &query, &Expand::parse(api, &query.expand)?)?;
     Ok((plan.records.map(Sql::into_text), plan.can_have_cursor))
 }
 
@@ -61,6 +61,29 @@ fn an_or_beside_a_cursor_does_not_widen_it() {
 }
 
 #[test]
+fn a_rule_stands_between_cursor_and_filter_in_parentheses_of_its_own() {
+    let mut described = Described::notes();
+    described.configuration[3] = "_ROW_.stars = 1 OR _ROW_.text = _USER_.id".into();
+    let api = described.api().unwrap();
+    let cursor = api.cursors.seal(Key::Integer(5));
+    let query = format!("cursor={cursor}&filter[stars]=1&count=true");
+    let query = ListQuery::parse(&query).unwrap();
+    let plan = Plan::new(&api, &Caller::anonymous(), &query, &Expand::default()).unwrap();
+    let rule = "(_ROW_.stars = 1 OR _ROW_.text = ?2\n)";
+    assert_eq!(
+        plan.records.unwrap().into_text(),
+        format!(r#"{FROM} WHERE "id" < ?1 AND {rule} AND "stars" = ?3 ORDER BY "id" DESC LIMIT ?4"#)
+    );
+    assert_eq!(
+        count(&api, &Caller::anonymous(), &query).unwrap().into_text(),
+        format!(
+            r#"SELECT count(*) FROM "notes" AS _ROW_ WHERE {} AND "stars" = ?2"#,
+            rule.replace("?2", "?1")
+        )
+    );
+}
+
+#[test]
 fn limits_are_those_of_the_api() {
     assert_eq!(plan("limit=0").unwrap().0, None);
     assert_eq!(plan("limit=1025"), Err(Error::LimitTooLarge(1024)));
@@ -84,8 +107,8 @@ fn an_order_by_what_clients_do_not_see_is_rejected() {
 #[test]
 fn a_count_looks_at_the_filter_alone() {
     let query = ListQuery::parse("count=true&limit=1&offset=2&order=text&filter[stars]=1").unwrap();
-    let sql = count(&notes(), &query).unwrap().into_text();
-    assert_eq!(sql, r#"SELECT count(*) FROM "notes" WHERE "stars" = ?1"#);
+    let sql = count(&notes(), &Caller::anonymous(), &query).unwrap().into_text();
+    assert_eq!(sql, r#"SELECT count(*) FROM "notes" AS _ROW_ WHERE "stars" = ?1"#);
 }
 
 #[test]

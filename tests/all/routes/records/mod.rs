@@ -12,6 +12,7 @@ mod hostile;
 mod list;
 mod read;
 mod roles;
+mod rules;
 mod schema;
 mod types;
 mod update;
