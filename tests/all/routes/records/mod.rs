@@ -10,6 +10,7 @@ mod filters;
 mod forms;
 mod hostile;
 mod list;
+mod mistakes;
 mod read;
 mod roles;
 mod rules;

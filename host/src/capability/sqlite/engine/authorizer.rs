@@ -135,6 +135,14 @@ impl Authorizer {
         std::mem::take(&mut self.state().report)
     }
 
+    /// Compiles something else while a statement runs, for the same actor, and reports nothing of it.
+    pub fn aside<T>(&self, compile: impl FnOnce() -> T) -> T {
+        let report = self.take_report();
+        let compiled = compile();
+        self.state().report = report;
+        compiled
+    }
+
     pub fn set_catalog(&self, catalog: Arc<Catalog>) {
         self.state().catalog = catalog;
     }

@@ -65,9 +65,9 @@ impl Connection {
         };
         let handle = Handle::open(path, mode)?;
         configure(&handle, purpose, settings)?;
-        functions::register(handle.wrapper()).map_err(|error| Error::from_wrapper(&error))?;
         let catalog = Arc::new(Catalog::load(handle.wrapper())?);
         let authorizer = Authorizer::install(handle.wrapper(), catalog.clone());
+        functions::register(&handle, &authorizer).map_err(|error| Error::from_wrapper(&error))?;
         let deadline = Deadline::install(handle.wrapper());
         let log = LogSize::install(&handle);
         Ok(Self {

@@ -5,6 +5,7 @@
 
 mod cache;
 mod encoding;
+mod expression;
 mod json;
 mod text;
 mod uuid;
@@ -13,13 +14,17 @@ mod uuid;
 mod tests;
 
 use rusqlite::{
-    Connection, Error, Result, ffi,
+    Error, Result, ffi,
     functions::{Context, FunctionFlags},
     types::ValueRef,
 };
 
+use super::{authorizer::Authorizer, ffi::Handle};
+
 /// Registers all functions on a connection.
-pub fn register(connection: &Connection) -> Result<()> {
+pub fn register(handle: &Handle, authorizer: &Authorizer) -> Result<()> {
+    expression::register(handle, authorizer)?;
+    let connection = handle.wrapper();
     uuid::register(connection)?;
     text::register(connection)?;
     json::register(connection)?;

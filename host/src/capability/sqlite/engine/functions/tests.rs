@@ -1,14 +1,21 @@
 //! Tests of the SQL functions.
 
+use std::sync::Arc;
+
 use super::{
-    super::ffi::{Handle, OpenMode},
+    super::{
+        authorizer::Authorizer,
+        catalog::Catalog,
+        ffi::{Handle, OpenMode},
+    },
     register,
 };
 
 /// The result of an expression, as text; `error` where it fails.
 fn evaluate(expression: &str) -> String {
     let handle = Handle::open(":memory:".as_ref(), OpenMode::Create).expect("opens");
-    register(handle.wrapper()).expect("registers");
+    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()));
+    register(&handle, &authorizer).expect("registers");
     let sql = format!("SELECT coalesce(CAST(({expression}) AS TEXT), 'NULL')");
     handle
         .wrapper()
@@ -127,7 +134,8 @@ fn json_and_schemas() {
 #[test]
 fn they_work_in_checks_though_the_schema_is_not_trusted() {
     let handle = Handle::open(":memory:".as_ref(), OpenMode::Create).expect("opens");
-    register(handle.wrapper()).expect("registers");
+    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()));
+    register(&handle, &authorizer).expect("registers");
     handle
         .wrapper()
         .execute_batch("PRAGMA trusted_schema = OFF")
@@ -151,4 +159,37 @@ fn they_work_in_checks_though_the_schema_is_not_trusted() {
             .execute_batch("INSERT INTO t (id) VALUES (uuid_v4())")
             .is_err()
     );
+}
+
+#[test]
+fn expressions() {
+    let t = "'(SELECT 1 AS a, 2 AS b) AS t'";
+    for (expression, error) in [
+        ("t.a = 1 OR b", "NULL"),
+        ("EXISTS (SELECT 1 WHERE a) -- yes", "NULL"),
+        ("t.a = t.c", "no such column: t.c, at character 7"),
+        ("''ä'' = c", "no such column: c, at character 7"),
+        ("a = ", "near \")\": syntax error, at its end"),
+        ("a + f(b)", "no such function: f, at character 5"),
+        ("a) OR (b", "near \")\": syntax error, at character 2"),
+        ("a); DROP TABLE t; --", "near \")\": syntax error, at character 2"),
+        ("a; SELECT 1", "near \";\": syntax error, at character 2"),
+        ("a, b", "row value misused"),
+        ("SELECT 1", "near \"SELECT\": syntax error, at character 1"),
+        ("1 THEN 2 WHEN 3", "near \"THEN\": syntax error, at character 3"),
+        ("a /* b", "incomplete input"),
+        ("", "near \")\": syntax error, at its end"),
+        ("a = ''it(''", "NULL"),
+    ] {
+        let call = format!("expression_error('{expression}', {t})");
+        assert_eq!(evaluate(&call), error, "{expression}");
+    }
+    assert_all(&[
+        ("expression_error(NULL, '')", "NULL"),
+        ("expression_error('1', '')", "NULL"),
+        ("expression_error('a', '')", "no such column: a, at character 1"),
+        ("expression_error('1', 'missing')", "no such table: missing"),
+        ("expression_error(char(0), '')", "a NUL character"),
+        ("expression_error(1, '')", "error"),
+    ]);
 }

@@ -299,3 +299,26 @@ async fn full_text_search_goes_with_its_table() {
     }
     assert!(fixture.execute(&editor, "DELETE FROM page_content").await.is_err());
 }
+
+#[tokio::test]
+async fn what_an_expression_is_compiled_for_has_the_rights_of_who_asks_and_takes_none_away() {
+    let fixture = Fixture::new("CREATE TABLE open (a); CREATE TABLE secret (a);").await;
+    let role = role(&["open"], &["open"], &[]);
+    let of = async |sql: &str| fixture.query(&role, sql).await.unwrap().values;
+    let mistake = |text: &str| vec![Value::Text(text.into())];
+    assert_eq!(of("SELECT expression_error('a = 1', 'open')").await, [Value::Null]);
+    assert_eq!(
+        of("SELECT expression_error('a = 1', 'secret')").await,
+        mistake("access to secret.a is prohibited")
+    );
+    assert!(is_denied(&fixture.query(&role, "SELECT a FROM secret").await));
+    let insert = "INSERT INTO open VALUES (expression_error('EXISTS (SELECT a FROM secret)', 'open'))";
+    assert_eq!(fixture.execute(&role, insert).await.unwrap().changes, 1);
+    assert_eq!(
+        fixture.execute(&role, "UPDATE open SET a = 1").await.unwrap().changes,
+        1
+    );
+    assert!(is_denied(
+        &fixture.execute(&role, "INSERT INTO secret VALUES (1)").await
+    ));
+}
