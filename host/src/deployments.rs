@@ -1,9 +1,11 @@
-//! What is deployed right now: makes versions ready, and switches what answers which path in one step.
+//! What is deployed right now: makes versions ready, and switches what answers which path and which service.
 
 use crate::capability::Stores;
+use crate::capability::services::{Interface, Provider, Services, misfit};
 use crate::components::commands::{Answer, Call, Command, CommandError};
 use crate::components::deploy::{Change, Refusal};
 use crate::components::manifest::Manifest;
+use crate::components::services::unversioned;
 use crate::components::version::Version;
 use crate::router::Router;
 use crate::runtime::{Prepared, Running, Runtime};
@@ -16,15 +18,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 struct Deployed {
     routes: Vec<String>,
     commands: Vec<Command>,
+    provides: Vec<String>,
+    uses: Vec<Interface>,
     running: Arc<Running>,
+    /// Another one for every version that ever ran.
+    number: u64,
 }
 
-/// The components that run, and the table that leads to them.
+/// The components that run, and the tables that lead to them.
 pub struct Deployments {
     runtime: Arc<Runtime>,
     stores: Stores,
+    services: Arc<Services>,
     router: ArcSwap<Router<Arc<Running>>>,
-    /// Changed by one switch at a time; read to build the next table, and to find a command.
+    /// Changed by one switch at a time; read to build the next tables, to see that a new version fits, and to find a command.
     running: Mutex<BTreeMap<String, Deployed>>,
 }
 
@@ -35,6 +42,7 @@ impl Deployments {
         Arc::new(Self {
             runtime,
             stores,
+            services: Arc::default(),
             router: ArcSwap::from_pointee(router),
             running: Mutex::default(),
         })
@@ -62,40 +70,95 @@ impl Deployments {
     pub fn clear(&self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.router.store(Arc::new(Router::new([]).0));
+        self.services.replace([]);
     }
+
+    /// Refuses a version whose services do not fit those who use them, or whose providers do not fit it.
+    fn check_fit(&self, version: &Version, prepared: &Prepared) -> Result<(), Refusal> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = || running.iter().filter(|(name, _)| **name != version.name);
+        for (name, provider) in others() {
+            let used = prepared.uses.iter().filter(|used| provides(&provider.provides, used));
+            if let Some(misfit) = used
+                .filter_map(|used| misfit(used, provider.running.component()))
+                .next()
+            {
+                return Err(Refusal::Service(format!(
+                    "it uses a service of `{name}`, which has {misfit}"
+                )));
+            }
+        }
+        let unfit = others().filter_map(|(name, consumer)| {
+            let used = consumer
+                .uses
+                .iter()
+                .filter(|used| provides(&version.grants.services.provide, used));
+            let misfit = used
+                .filter_map(|used| misfit(used, prepared.running.component()))
+                .next()?;
+            Some(format!("`{name}` would find {misfit}"))
+        });
+        let unfit: Vec<String> = unfit.collect();
+        if unfit.is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::Service(format!(
+            "it provides a service that no longer fits those who use it: {}; export what they use as well, or \
+             remove them first",
+            unfit.join(", ")
+        )))
+    }
+}
+
+fn provides(services: &[String], used: &Interface) -> bool {
+    services.iter().any(|service| service == unversioned(&used.name))
 }
 
 impl crate::components::deploy::Runtime for Deployments {
     type Prepared = Prepared;
 
     async fn prepare(&self, version: &Version, wasm: Bytes) -> Result<Prepared, Refusal> {
-        self.runtime.prepare(version, &wasm, &self.stores).await
+        let prepared = self
+            .runtime
+            .prepare(version, &wasm, &self.stores, &self.services)
+            .await?;
+        self.check_fit(version, &prepared)?;
+        Ok(prepared)
     }
 
     fn switch(&self, changes: Vec<Change<Prepared>>) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
             match change {
-                Change::Put(version, Prepared(new)) => {
+                Change::Put(version, prepared) => {
                     let Manifest { routes, commands, .. } = version.manifest;
                     let deployed = Deployed {
                         routes,
                         commands,
-                        running: new,
+                        provides: version.grants.services.provide,
+                        uses: prepared.uses,
+                        running: prepared.running,
+                        number: self.services.next_number(),
                     };
                     running.insert(version.name, deployed)
                 }
                 Change::Remove(name) => running.remove(&name),
             };
         }
-        let (router, left_out) = Router::new(
-            running
-                .values()
-                .map(|deployed| (deployed.routes.as_slice(), deployed.running.clone())),
-        );
+        let routes = running.values().map(|one| (one.routes.as_slice(), one.running.clone()));
+        let (router, left_out) = Router::new(routes);
         if !left_out.is_empty() {
             tracing::error!(routes = ?left_out, "routes of two components conflict");
         }
+        self.services.replace(running.values().flat_map(|one| {
+            let provider = Provider {
+                running: one.running.clone(),
+                number: one.number,
+            };
+            one.provides
+                .iter()
+                .map(move |service| (service.clone(), provider.clone()))
+        }));
         self.router.store(Arc::new(router));
     }
 

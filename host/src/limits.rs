@@ -60,6 +60,11 @@ pub const CALLS_RUNNING_MAX: usize = 64;
 pub const CALLS_WAITING_MAX: usize = 256;
 /// How long a call waits for its component: it must leave the caller time to say that it got no answer.
 pub const CALL_WAIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a consumer waits for a service: half of what a request has by default, so that it can still answer.
+pub const SERVICE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The arguments of one call of a service, or its result. Each byte of a list is a value of some 40 bytes on its way; more than a
+/// hundred times what an identity takes.
+pub const SERVICE_MESSAGE_BYTES_MAX: usize = 256 * KIB;
 /// A pooled instance that had nothing to do for so long is dropped, to give its memory back.
 pub const INSTANCE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How much longer than its time limit an instance may live that does not let go: then it is dropped with all that it does.
@@ -136,6 +141,8 @@ pub const DEPLOYMENTS_WAITING_MAX: usize = 4;
 pub const ROUTES_MAX: usize = 200;
 /// Entries of one list of grants.
 pub const GRANTS_PER_KIND_MAX: usize = 200;
+/// The name of a service: those that people give to interfaces have a tenth of it.
+pub const SERVICE_NAME_BYTES_MAX: usize = 256;
 /// A control request that is no package.
 pub const CONTROL_BODY_BYTES_MAX: usize = 64 * KIB;
 /// The time that the compiler may take for one component.

@@ -26,6 +26,9 @@ pub mod bindings;
 pub mod command;
 pub mod html;
 pub mod http;
+pub mod identity;
+#[doc(hidden)]
+pub mod provider_bindings;
 pub mod secrets;
 mod serve;
 pub mod sqlite;

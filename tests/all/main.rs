@@ -9,4 +9,5 @@ mod migrate;
 mod notes;
 mod routes;
 mod secrets;
+mod services;
 mod start;

@@ -11,6 +11,7 @@ wasmtime::component::bindgen!({
         world imports {
             import guesthouse:host/http-messages@0.1.0;
             import guesthouse:host/secrets@0.1.0;
+            import guesthouse:host/services@0.1.0;
             import guesthouse:host/sqlite@0.1.0;
         }
     ",
@@ -25,7 +26,7 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use guesthouse::host::{http_messages, secrets, sqlite};
+pub use guesthouse::host::{http_messages, secrets, services, sqlite};
 
 /// What the host calls of a component that brings commands.
 pub mod command {

@@ -5,6 +5,7 @@ pub mod bindings;
 pub mod http_client;
 pub mod http_messages;
 pub mod secrets;
+pub mod services;
 pub mod sqlite;
 
 use std::sync::Arc;

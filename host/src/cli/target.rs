@@ -124,6 +124,8 @@ impl Target {
                     .await
             }
             Target::Stopped(deployer, _) => {
+                // What is deployed already is made ready, for the new one has to fit it. What does not start has no say.
+                here(deployer.start().await)?;
                 here(deployer.deploy(package, name, accept_grants, Actor::CommandLine).await)
             }
         }
@@ -137,7 +139,10 @@ impl Target {
                     .send(Method::POST, &format!("components/{name}/rollback"), body)
                     .await
             }
-            Target::Stopped(deployer, _) => here(deployer.rollback(name, number, Actor::CommandLine).await),
+            Target::Stopped(deployer, _) => {
+                here(deployer.start().await)?;
+                here(deployer.rollback(name, number, Actor::CommandLine).await)
+            }
         }
     }
 

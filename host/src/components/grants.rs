@@ -14,6 +14,7 @@ pub struct Grants {
     pub sqlite: BTreeMap<String, SqliteGrant>,
     pub http: HttpGrant,
     pub secrets: SecretsGrant,
+    pub services: ServicesGrant,
 }
 
 /// Tables (`table`, `table.column`, `*`) of one database; every list is sorted and free of duplicates.
@@ -55,6 +56,17 @@ impl SecretsGrant {
             ("write", &self.write),
         ]
     }
+}
+
+/// Services by the names of their interfaces, without versions; both lists are sorted and free of duplicates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServicesGrant {
+    /// Those that the component is for others.
+    pub provide: Vec<String>,
+    /// Those of others that it may call.
+    #[serde(rename = "use")]
+    pub uses: Vec<String>,
 }
 
 /// What the grants say about a call to one origin.
@@ -125,6 +137,14 @@ impl Grants {
             let beyond = wanted.iter().filter(|name| !held.contains(name));
             lines.extend(beyond.map(|name| format!("secrets: {way} {name}")));
         }
+        let kinds = [
+            ("provide", &self.services.provide, &other.services.provide),
+            ("use", &self.services.uses, &other.services.uses),
+        ];
+        for (kind, wanted, held) in kinds {
+            let beyond = wanted.iter().filter(|service| !held.contains(service));
+            lines.extend(beyond.map(|service| format!("services: {kind} {service}")));
+        }
         lines
     }
 }
@@ -166,6 +186,23 @@ mod tests {
             sqlite: BTreeMap::from([("main".to_owned(), grant)]),
             ..Grants::default()
         }
+    }
+
+    #[test]
+    fn providing_and_using_a_service_are_two_grants() {
+        let grants = |provide: &[&str], uses: &[&str]| {
+            let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            Grants {
+                services: ServicesGrant {
+                    provide: own(provide),
+                    uses: own(uses),
+                },
+                ..Grants::default()
+            }
+        };
+        let diff = Grants::widening(&grants(&["a:b/c"], &[]), &grants(&[], &["a:b/c"]));
+        assert_eq!(diff.added, ["services: use a:b/c"]);
+        assert_eq!(diff.removed, ["services: provide a:b/c"]);
     }
 
     #[test]

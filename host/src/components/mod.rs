@@ -8,5 +8,6 @@ pub mod manifest;
 pub mod origin;
 pub mod package;
 pub mod routes;
+pub mod services;
 pub mod store;
 pub mod version;

@@ -177,6 +177,7 @@ fn deploy_status(error: &DeployError) -> StatusCode {
         DeployError::GrantsNotAccepted { .. }
         | DeployError::Route(_)
         | DeployError::Command(_)
+        | DeployError::Service(_)
         | DeployError::RunsAlready { .. }
         | DeployError::NothingBefore(_) => StatusCode::CONFLICT,
         DeployError::Package(PackageError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,

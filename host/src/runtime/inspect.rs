@@ -1,11 +1,15 @@
 //! What a component imports and exports, checked before anything of it runs.
 
 use super::engine::Runtime;
+use crate::capability::services::Interface;
 pub use crate::components::deploy::Refusal;
+use crate::components::services::{is_service, unversioned};
+use crate::components::version::Version;
 use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
 
 /// Interfaces of the contract that this host does not serve yet.
-const NOT_SERVED_YET: [&str; 8] = [
+const NOT_SERVED_YET: [&str; 7] = [
     "guesthouse:host/changes",
     "guesthouse:host/control",
     "guesthouse:host/files",
@@ -13,13 +17,13 @@ const NOT_SERVED_YET: [&str; 8] = [
     "guesthouse:host/scheduled",
     "guesthouse:host/sse",
     "guesthouse:host/worker",
-    "guesthouse:identity/authenticator",
 ];
 
 /// Where the interfaces that the host provides begin; the linker then checks each function.
-const PROVIDED: [&str; 10] = [
+const PROVIDED: [&str; 11] = [
     "guesthouse:host/http-messages@0.1.",
     "guesthouse:host/secrets@0.1.",
+    "guesthouse:host/services@0.1.",
     "guesthouse:host/sqlite@0.1.",
     "wasi:cli/",
     "wasi:clocks/",
@@ -30,26 +34,72 @@ const PROVIDED: [&str; 10] = [
     "wasi:sockets/",
 ];
 
-/// What the host can call of a component.
+/// What the host calls of a component to answer requests.
 const HANDLERS: [&str; 2] = ["wasi:http/handler@0.3", "wasi:http/incoming-handler@0.2"];
 
+/// What else the host calls of a component; without routes it is enough.
+const COMMAND: &str = "guesthouse:host/command@0.1";
+
+/// What a component is for others, and what others are for it.
+pub struct Faces {
+    /// Whether it answers requests.
+    pub answers_requests: bool,
+    /// The services that it uses.
+    pub uses: Vec<Interface>,
+}
+
 impl Runtime {
-    /// Refuses a component that asks for what the host does not have, or that gives the host nothing to call. Says whether it
-    /// answers requests.
-    pub(super) fn inspect(&self, component: &Component) -> Result<bool, Refusal> {
-        let kind = component.component_type();
-        let imports: Vec<String> = kind.imports(&self.engine).map(|(name, _)| name.to_string()).collect();
-        for import in &imports {
-            check_import(import)?;
+    /// Refuses a component that asks for what the host does not have or its manifest does not ask for, or that gives the host
+    /// nothing to call.
+    pub(super) fn inspect(&self, component: &Component, version: &Version) -> Result<Faces, Refusal> {
+        let (engine, kind) = (&self.engine, component.component_type());
+        let granted = &version.grants.services;
+        let mut uses = Vec::new();
+        for (name, item) in kind.imports(engine) {
+            match Interface::read(engine, name, &item.ty) {
+                Some(service) => {
+                    check_service(&service, &granted.uses, "use", "imports")?;
+                    uses.push(service);
+                }
+                None if defines_types_alone(name, &item.ty) => {}
+                None => check_import(name)?,
+            }
         }
-        let exports: Vec<String> = kind.exports(&self.engine).map(|(name, _)| name.to_string()).collect();
-        check_exports(&exports)
+        let exports: Vec<(&str, ComponentItem)> = kind.exports(engine).map(|(name, item)| (name, item.ty)).collect();
+        for (name, item) in &exports {
+            if let Some(service) = Interface::read(engine, name, item) {
+                check_service(&service, &granted.provide, "provide", "exports")?;
+            }
+        }
+        let names: Vec<&str> = exports.iter().map(|(name, _)| *name).collect();
+        let answers_requests = check_exports(&names, &granted.provide, &version.manifest.routes)?;
+        Ok(Faces { answers_requests, uses })
     }
 }
 
+/// An interface of others that has no functions needs nobody to provide it.
+fn defines_types_alone(name: &str, item: &ComponentItem) -> bool {
+    is_service(name) && matches!(item, ComponentItem::ComponentInstance(_))
+}
+
+fn check_service(service: &Interface, granted: &[String], key: &str, does: &str) -> Result<(), Refusal> {
+    if let Some(mistake) = service.mistake() {
+        return Err(Refusal::Service(format!(
+            "it {does} what cannot be a service: {mistake}"
+        )));
+    }
+    let name = unversioned(&service.name);
+    if granted.iter().any(|granted| granted == name) {
+        return Ok(());
+    }
+    Err(Refusal::Service(format!(
+        "it {does} {}, but its manifest does not ask for that: put `{key} = [\"{name}\"]` under `[grants.services]` in component.toml",
+        service.name
+    )))
+}
+
 fn check_import(import: &str) -> Result<(), Refusal> {
-    let interface = import.split('@').next().unwrap_or(import);
-    if NOT_SERVED_YET.contains(&interface) {
+    if NOT_SERVED_YET.contains(&unversioned(import)) {
         return Err(Refusal::Import(format!(
             "it imports {import}, which this server does not serve yet"
         )));
@@ -62,13 +112,22 @@ fn check_import(import: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_exports(exports: &[String]) -> Result<bool, Refusal> {
+/// Says whether the component answers requests.
+fn check_exports(exports: &[&str], provided: &[String], routes: &[String]) -> Result<bool, Refusal> {
     if let Some(export) = exports
         .iter()
-        .find(|export| NOT_SERVED_YET.contains(&export.split('@').next().unwrap_or(export)))
+        .find(|export| NOT_SERVED_YET.contains(&unversioned(export)))
     {
         return Err(Refusal::Export(format!(
             "it exports {export}, which this server does not call yet"
+        )));
+    }
+    if let Some(service) = provided
+        .iter()
+        .find(|service| !exports.iter().any(|export| unversioned(export) == *service))
+    {
+        return Err(Refusal::Service(format!(
+            "its manifest asks to provide {service}, which it does not export: take that out of `provide` under `[grants.services]`"
         )));
     }
     let any = |known: &[&str]| {
@@ -76,13 +135,16 @@ fn check_exports(exports: &[String]) -> Result<bool, Refusal> {
             .iter()
             .any(|export| known.iter().any(|known| export.starts_with(known)))
     };
-    if !any(&HANDLERS) {
+    let answers_requests = any(&HANDLERS);
+    let is_of_other_use = !provided.is_empty() || any(&[COMMAND]);
+    if !answers_requests && (!routes.is_empty() || !is_of_other_use) {
         return Err(Refusal::Export(format!(
-            "it exports neither {} nor {}, so it could not answer a request",
+            "it exports neither {} nor {}, so it could not answer a request; a component that only provides services or brings \
+             commands has no routes",
             HANDLERS[0], HANDLERS[1]
         )));
     }
-    Ok(true)
+    Ok(answers_requests)
 }
 
 #[cfg(test)]
@@ -107,10 +169,26 @@ mod tests {
     }
 
     #[test]
-    fn a_component_must_have_a_handler_and_nothing_that_would_never_be_called() {
-        check_exports(&["wasi:http/handler@0.3.0".into()]).unwrap();
-        check_exports(&["wasi:http/incoming-handler@0.2.3".into(), "init".into()]).unwrap();
-        assert!(check_exports(&[]).is_err());
-        assert!(check_exports(&["wasi:http/handler@0.3.0".into(), "guesthouse:host/worker@0.1.0".into()]).is_err());
+    fn a_component_must_have_something_to_call_and_nothing_that_would_never_be_called() {
+        let route = ["/a".to_owned()];
+        assert_eq!(check_exports(&["wasi:http/handler@0.3.0"], &[], &route), Ok(true));
+        assert_eq!(
+            check_exports(&["wasi:http/incoming-handler@0.2.3", "init"], &[], &[]),
+            Ok(true)
+        );
+        assert!(check_exports(&[], &[], &[]).is_err());
+        assert!(check_exports(&["wasi:http/handler@0.3.0", "guesthouse:host/worker@0.1.0"], &[], &[]).is_err());
+    }
+
+    #[test]
+    fn a_component_may_provide_services_or_commands_alone_and_then_has_no_routes() {
+        assert_eq!(check_exports(&["guesthouse:host/command@0.1.0"], &[], &[]), Ok(false));
+        let provided = ["acme:shop/prices".to_owned()];
+        assert_eq!(check_exports(&["acme:shop/prices@1.0.0"], &provided, &[]), Ok(false));
+        assert!(check_exports(&["acme:shop/prices@1.0.0"], &provided, &["/a".to_owned()]).is_err());
+        assert!(
+            check_exports(&["wasi:http/handler@0.3.0"], &provided, &[]).is_err(),
+            "it is not exported"
+        );
     }
 }

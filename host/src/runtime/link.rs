@@ -1,10 +1,11 @@
 //! What a component may import: every capability of the host, in order.
 
 use super::state::State;
-use crate::capability::{http_messages, secrets, sqlite};
+use crate::capability::{http_messages, secrets, services, sqlite};
 use wasmtime::component::Linker;
 
-/// Adds everything that the host provides. Whether a call then does anything is up to the grants.
+/// Adds everything that the host provides. Whether a call then does anything is up to the grants. What other components provide is
+/// added for each that uses it.
 pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     // WASI 0.2 and 0.3 side by side. The file system has no folders in it, and sockets are refused.
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
@@ -13,6 +14,7 @@ pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     wasmtime_wasi_http::p3::add_to_linker(linker)?;
     http_messages::add_to_linker(linker)?;
     secrets::add_to_linker(linker)?;
+    services::add_to_linker(linker)?;
     sqlite::add_to_linker(linker)?;
     Ok(())
 }

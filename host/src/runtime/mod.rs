@@ -16,6 +16,7 @@ mod shared;
 mod state;
 
 pub use artifact::compile_file;
+pub use calls::Export;
 pub use engine::Runtime;
 pub use inspect::Refusal;
 pub use instances::Instance;

@@ -2,10 +2,12 @@
 
 use super::Refusal;
 use super::engine::Runtime;
+use super::inspect::Faces;
 use super::running::Running;
 use super::shared::Shared;
 use super::state::{Granted, State};
 use crate::capability::bindings::command::CommandWorldPre;
+use crate::capability::services::{self, Interface, Services};
 use crate::capability::{Stores, http_client, secrets, sqlite};
 use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
@@ -21,7 +23,12 @@ use wasmtime_wasi_http::{p2, p3};
 const EXPORT: &str = "guesthouse:host/command@0.1.0";
 
 /// A version that can answer requests; nothing is routed to it yet.
-pub struct Prepared(pub Arc<Running>);
+pub struct Prepared {
+    /// What runs.
+    pub running: Arc<Running>,
+    /// The services that it uses.
+    pub uses: Vec<Interface>,
+}
 
 impl Runtime {
     /// Makes a version ready. What it was granted is bound to it here, once for all of its instances.
@@ -30,11 +37,13 @@ impl Runtime {
         version: &Version,
         wasm: &[u8],
         stores: &Stores,
+        services: &Arc<Services>,
     ) -> Result<Prepared, Refusal> {
         let component = self.component(version.digest.as_str(), wasm).await?;
-        let answers_requests = self.inspect(&component)?;
-        let pre = self
-            .linker
+        let Faces { answers_requests, uses } = self.inspect(&component, version)?;
+        let mut linker = self.linker.clone();
+        services::link(&mut linker, &uses, services).map_err(|error| Refusal::Internal(error.to_string()))?;
+        let pre = linker
             .instantiate_pre(&component)
             .map_err(|error| Refusal::Import(root(&error)))?;
         let command = commands(&pre, &version.manifest.commands)?;
@@ -46,6 +55,7 @@ impl Runtime {
                 stores.secrets.clone(),
                 version.grants.secrets.clone(),
             )),
+            services: Arc::new(services::Granted::new(services.clone(), &version.grants.services.uses)),
             http_client: Arc::new(http_client::Granted::new(version.grants.http.clone())),
             memory_bytes_max: version.manifest.limits.memory_mib as usize * 1024 * 1024,
         };
@@ -66,7 +76,7 @@ impl Runtime {
             drained: watch::Sender::new(false),
         }));
         running.probe().await?;
-        Ok(Prepared(running))
+        Ok(Prepared { running, uses })
     }
 }
 

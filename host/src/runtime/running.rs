@@ -9,7 +9,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::OwnedSemaphorePermit;
-use wasmtime::component::Val;
+use wasmtime::component::{Component, Val};
 use wasmtime_wasi_http::Error as WasiError;
 use wasmtime_wasi_http::handler::{ExpirationError, InstantiationError, ProxyHandler};
 
@@ -106,19 +106,16 @@ impl Running {
         }
     }
 
-    #[allow(
-        dead_code,
-        reason = "called where the first interface is that the host calls beside HTTP"
-    )]
-    /// A function that it exports in an interface, whose name has a version: a compatible one is found as well.
-    pub fn export(&self, interface: &str, function: &str) -> Option<Export> {
-        Export::find(self.shared.pre.component(), interface, function)
+    /// What runs.
+    pub fn component(&self) -> &Component {
+        self.shared.pre.component()
     }
 
-    #[allow(
-        dead_code,
-        reason = "called where the first interface is that the host calls beside HTTP"
-    )]
+    /// A function that it exports in an interface, whose name has a version: a compatible one is found as well.
+    pub fn export(&self, interface: &str, function: &str) -> Option<Export> {
+        Export::find(self.component(), interface, function)
+    }
+
     /// Lets one instance run a function that this version exports; the arguments must be of its types. The instance is none of
     /// those that answer requests. A call whose caller goes away is not taken back.
     pub async fn call(&self, function: &Export, arguments: Vec<Val>) -> Result<Vec<Val>, Failure> {

@@ -2,7 +2,7 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
-use crate::capability::{http_client, secrets, sqlite};
+use crate::capability::{http_client, secrets, services, sqlite};
 use crate::limits;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -21,6 +21,8 @@ pub struct Granted {
     pub http_client: Arc<http_client::Granted>,
     /// The secrets, each with what may be done with it.
     pub secrets: Arc<secrets::Granted>,
+    /// The services of others that it may use.
+    pub services: Arc<services::Granted>,
     /// The most memory that one instance may have.
     pub memory_bytes_max: usize,
 }
@@ -34,6 +36,7 @@ pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     http_client: http_client::Hooks,
+    pub(crate) services: services::Context,
     pub(crate) sqlite: sqlite::Context,
     pub(crate) secrets: secrets::Context,
     /// The instance's place in the pool, given back when the store is dropped.
@@ -60,6 +63,7 @@ impl State {
             wasi,
             http,
             http_client: http_client::Hooks::new(granted.http_client.clone()),
+            services: services::Context::new(granted.services.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
             secrets: secrets::Context::new(granted.secrets.clone()),
             _place: place,

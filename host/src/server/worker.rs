@@ -12,7 +12,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::net::UnixListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Barrier, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -25,14 +25,21 @@ pub fn start(
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let finished = Arc::new(Barrier::new(cores));
     (0..cores)
         .map(|core| {
             let (listener, tls, service) = (listener.try_clone()?, tls.cloned(), service.clone());
-            let (connections, stopping) = (connections.clone(), stopping.clone());
+            let (connections, stopping, finished) = (connections.clone(), stopping.clone(), finished.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let work = move || {
                 set_core(core);
-                runtime.block_on(accept(listener, tls, service, connections, stopping));
+                runtime.block_on(async {
+                    accept(listener, tls, service.clone(), connections, stopping).await;
+                    // Requests on other cores may still call what others provide. Nobody takes longer than those may.
+                    let _ = tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, finished.wait()).await;
+                    // Nobody asks any more: the instances that are idle end as those of a replaced version do.
+                    service.deployments.clear();
+                });
             };
             Ok(std::thread::Builder::new().name(format!("core-{core}")).spawn(work)?)
         })
@@ -84,8 +91,6 @@ async fn accept(
     }
     drop(listener);
     finish(open).await;
-    // Nobody asks any more: the instances that are idle end as those of a replaced version do.
-    service.deployments.clear();
 }
 
 /// Serves the control socket, whose file only the server's own account can open.

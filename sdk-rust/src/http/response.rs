@@ -80,6 +80,12 @@ impl Response {
         self
     }
 
+    /// Adds header fields, such as those of an [`Identity`](crate::identity::Identity).
+    pub fn with_headers(mut self, headers: Headers) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+
     #[doc(hidden)]
     pub fn into_wasi(self) -> Result<types::Response, ErrorCode> {
         match self.body {

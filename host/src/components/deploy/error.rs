@@ -6,6 +6,7 @@ use crate::components::deploy::Refusal;
 use crate::components::grants::GrantsDiff;
 use crate::components::package::PackageError;
 use crate::components::routes::RouteConflict;
+use crate::components::services::ServiceConflict;
 use crate::components::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,8 @@ pub enum DeployError {
     Route(RouteConflict),
     #[error("{0}")]
     Command(CommandConflict),
+    #[error("{0}")]
+    Service(ServiceConflict),
     #[error("`{name}` cannot run: {refusal}")]
     Refused { name: String, refusal: Refusal },
     #[error(
@@ -57,6 +60,7 @@ impl DeployError {
             DeployError::Name(_) => "invalid_name",
             DeployError::Route(_) => "route_conflict",
             DeployError::Command(_) => "command_conflict",
+            DeployError::Service(_) => "service_conflict",
             DeployError::Refused { refusal, .. } => refusal.code(),
             DeployError::GrantsNotAccepted { .. } => "grants_not_accepted",
             DeployError::Migration { .. } => "migration_failed",

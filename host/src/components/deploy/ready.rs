@@ -11,6 +11,7 @@ use crate::components::commands;
 use crate::components::grants::GrantsDiff;
 use crate::components::package::Package;
 use crate::components::routes;
+use crate::components::services;
 use crate::components::version::{Digest, Origin, Version};
 
 impl<R: Runtime> Deployer<R> {
@@ -30,7 +31,7 @@ impl<R: Runtime> Deployer<R> {
         })
     }
 
-    /// No other component that runs has one of its routes or commands.
+    /// No other component that runs has one of its routes, commands or services.
     pub(super) async fn check_others(&self, version: &Version) -> Result<(), DeployError> {
         let running = self.store.running().await?;
         let others: Vec<&Version> = running
@@ -47,10 +48,11 @@ impl<R: Runtime> Deployer<R> {
         let theirs = others
             .iter()
             .map(|other| (other.name.as_str(), other.manifest.commands.as_slice()));
-        match commands::conflict(&version.name, &version.manifest.commands, theirs) {
-            Some(conflict) => Err(DeployError::Command(conflict)),
-            None => Ok(()),
+        if let Some(conflict) = commands::conflict(&version.name, &version.manifest.commands, theirs) {
+            return Err(DeployError::Command(conflict));
         }
+        let theirs = others.iter().map(|other| (other.name.as_str(), &other.grants.services));
+        services::check(&version.name, &version.grants.services, theirs).map_err(DeployError::Service)
     }
 
     pub(super) async fn prepare(&self, version: &Version, package: &Bytes) -> Result<R::Prepared, DeployError> {

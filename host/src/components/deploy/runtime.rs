@@ -38,6 +38,9 @@ pub enum Refusal {
     /// It exports nothing that the host could call.
     #[error("{0}")]
     Export(String),
+    /// A service that it provides or uses cannot be linked.
+    #[error("{0}")]
+    Service(String),
     /// It cannot be compiled, or not within the limits.
     #[error("{0}")]
     Compile(String),
@@ -55,6 +58,7 @@ impl Refusal {
         match self {
             Refusal::Import(_) => "unknown_import",
             Refusal::Export(_) => "nothing_to_call",
+            Refusal::Service(_) => "service_mismatch",
             Refusal::Compile(_) => "not_compiled",
             Refusal::Start(_) => "not_started",
             Refusal::Internal(_) => "internal",

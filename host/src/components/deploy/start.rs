@@ -24,12 +24,12 @@ impl Builtin {
 
 impl<R: Runtime> Deployer<R> {
     /// Applies the migrations of the built-ins, and stores those that changed since the last start. A new one whose
-    /// route or command is taken stays out, and the log says so; any other failure means that the data cannot be relied on.
+    /// route, command or service is taken stays out, and the log says so; any other failure means that the data cannot be relied on.
     pub async fn adopt(&self, builtins: &[Builtin]) -> Result<(), DeployError> {
         let _held = self.one_at_a_time.lock().await;
         for builtin in builtins {
             match self.adopt_one(builtin).await {
-                Err(conflict @ (DeployError::Route(_) | DeployError::Command(_))) => {
+                Err(conflict @ (DeployError::Route(_) | DeployError::Command(_) | DeployError::Service(_))) => {
                     tracing::error!(component = builtin.name, %conflict, "the built-in was not updated");
                 }
                 other => other?,

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Mistakes};
 use super::names::{self, TableGrant};
-use crate::components::grants::{Grants, HttpGrant, SecretsGrant, SqliteGrant, normal};
+use crate::components::grants::{Grants, HttpGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal};
 use crate::components::origin::OriginPattern;
 use crate::limits;
 
@@ -21,6 +21,9 @@ pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
     }
     if let Some(section) = fields.section("secrets", mistakes) {
         grants.secrets = read_secrets(section, mistakes);
+    }
+    if let Some(section) = fields.section("services", mistakes) {
+        grants.services = read_services(section, mistakes);
     }
     fields.finish(mistakes);
     grants
@@ -66,20 +69,34 @@ fn read_origins(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes)
     normal(origins)
 }
 
-fn read_secrets(mut fields: Fields, mistakes: &mut Mistakes) -> SecretsGrant {
-    let grant = SecretsGrant {
-        read: read_secret_names(&mut fields, "read", mistakes),
-        generate: read_secret_names(&mut fields, "generate", mistakes),
-        write: read_secret_names(&mut fields, "write", mistakes),
+fn read_services(mut fields: Fields, mistakes: &mut Mistakes) -> ServicesGrant {
+    let grant = ServicesGrant {
+        provide: read_names(&mut fields, "provide", names::service_name_mistake, mistakes),
+        uses: read_names(&mut fields, "use", names::service_name_mistake, mistakes),
     };
     fields.finish(mistakes);
     grant
 }
 
-fn read_secret_names(fields: &mut Fields, key: &'static str, mistakes: &mut Mistakes) -> Vec<String> {
+fn read_secrets(mut fields: Fields, mistakes: &mut Mistakes) -> SecretsGrant {
+    let grant = SecretsGrant {
+        read: read_names(&mut fields, "read", names::secret_name_mistake, mistakes),
+        generate: read_names(&mut fields, "generate", names::secret_name_mistake, mistakes),
+        write: read_names(&mut fields, "write", names::secret_name_mistake, mistakes),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_names(
+    fields: &mut Fields,
+    key: &'static str,
+    mistake_of: fn(&str) -> Option<String>,
+    mistakes: &mut Mistakes,
+) -> Vec<String> {
     let entries = bounded(fields, key, mistakes);
     for (path, name) in &entries {
-        if let Some(mistake) = names::secret_name_mistake(name) {
+        if let Some(mistake) = mistake_of(name) {
             mistakes.add(path, mistake);
         }
     }

@@ -1,5 +1,6 @@
-//! Which names a manifest may give: of components, databases, tables and columns, secrets.
+//! Which names a manifest may give: of components, databases, tables and columns, secrets, services.
 
+use crate::components::services;
 use crate::limits;
 
 /// Databases that belong to the host itself.
@@ -46,6 +47,30 @@ pub fn secret_name_mistake(name: &str) -> Option<String> {
             limits::SECRET_NAME_BYTES_MAX
         )
     })
+}
+
+/// What is wrong with the name of a service, if anything: `package:name/interface`, as an interface is named in WIT.
+pub fn service_name_mistake(name: &str) -> Option<String> {
+    if let Some((unversioned, _)) = name.split_once('@') {
+        return Some(format!(
+            "`{name}`: leave the version out, it is that of the component: `{unversioned}`"
+        ));
+    }
+    if !services::is_service(name) {
+        return Some(format!(
+            "`{name}` is no service: the host provides that interface itself, or calls it"
+        ));
+    }
+    let is_part = |part: &str| {
+        part.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let parts = name
+        .split_once(':')
+        .and_then(|(package, rest)| Some((package, rest.split_once('/')?)));
+    let is_interface = name.len() <= limits::SERVICE_NAME_BYTES_MAX
+        && parts.is_some_and(|(package, (name, interface))| [package, name, interface].into_iter().all(is_part));
+    (!is_interface).then(|| format!("`{name}` is no name of an interface, which looks like `package:name/interface`"))
 }
 
 fn is_identifier(name: &str, joiner: u8) -> bool {
