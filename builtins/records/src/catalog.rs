@@ -83,6 +83,15 @@ pub async fn api(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
     })
 }
 
+/// The API of this name, if its records can be written: those of a view cannot.
+pub async fn writable(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
+    let api = api(database, name).await?;
+    match api.table.is_view {
+        true => Err(Error::MethodNotAllowed),
+        false => Ok(api),
+    }
+}
+
 fn stamp(database: &Database) -> Result<u64, Error> {
     database.stamp(&["_record_api"]).map_err(Error::of_server)
 }

@@ -47,12 +47,20 @@ pub enum Error {
     ExpectedRecords,
     #[error("Bulk creation exceeds limit: {}", limits::BULK_RECORDS_MAX)]
     BulkTooLarge,
+    #[error("Batch size exceeds limit: {}", limits::TRANSACTION_OPERATIONS_MAX)]
+    BatchTooLarge,
+    #[error("Not a record")]
+    NotARecord,
     #[error("no values provided")]
     NoValues,
     #[error("Unexpected content type")]
     UnexpectedContentType,
     #[error("{0}")]
     MalformedBody(String),
+    #[error("the body must be JSON, with content-type: application/json")]
+    NotJson,
+    #[error("{0}")]
+    WrongShape(String),
     #[error("a form has at most {} fields", limits::FORM_FIELDS_MAX)]
     TooManyFields,
     #[error("the body is too large")]
@@ -83,6 +91,8 @@ impl Error {
             Self::NotFound => 404,
             Self::UnknownApi | Self::MethodNotAllowed => 405,
             Self::BodyTooLarge | Self::TooLarge => 413,
+            Self::NotJson => 415,
+            Self::WrongShape(_) => 422,
             Self::Internal(_) => 500,
             Self::Busy | Self::TimedOut => 503,
             Self::Full => 507,

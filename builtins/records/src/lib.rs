@@ -1,7 +1,8 @@
 //! The built-in `records`: a REST API over the tables that `_record_api` names.
 //!
 //! `GET, POST /api/records/v1/{api}` list and create; `GET, PATCH, DELETE /api/records/v1/{api}/{id}` read, update and
-//! delete. One file per operation; each parses, authorizes, does and presents, in this order.
+//! delete; `POST /api/transaction/v1/execute` writes several records. One file per operation; each parses, authorizes,
+//! does and presents, in this order.
 
 pub mod access;
 pub mod api;
@@ -32,8 +33,10 @@ pub mod rule;
 pub mod schema;
 pub mod sql;
 pub mod tokens;
+pub mod transaction;
 pub mod unchanged;
 pub mod update;
+pub mod write;
 
 use guesthouse::http::{Request, Response};
 
@@ -48,19 +51,20 @@ async fn handle(request: Request) -> Response {
 async fn answer(request: Request) -> Result<Response, Error> {
     let path = request.path().to_owned();
     let route = Route::parse(request.method(), &path)?;
-    let database = catalog::database()?;
-    let api = catalog::api(&database, route.api()).await?;
-    if api.table.is_view && route.writes() {
-        return Err(Error::MethodNotAllowed);
-    }
-    let caller = Caller::anonymous();
+    let database = &*catalog::database()?;
+    let caller = &Caller::anonymous();
+    let readable = |name| catalog::api(database, name);
+    let writable = |name| catalog::writable(database, name);
     match &route {
-        Route::List { .. } => list::list(&database, &api, &caller, request.query()).await,
-        Route::Read { id, .. } => read::read(&database, &api, &caller, id, request.query()).await,
-        Route::Schema { api: name } => json_schema::answer(&database, &api, &caller, name, request.query()).await,
-        Route::Create { .. } => create::create(&database, &api, &caller, request).await,
-        Route::Update { id, .. } => update::update(&database, &api, &caller, id, request).await,
-        Route::Delete { id, .. } => delete::delete(&database, &api, &caller, id).await,
+        Route::List { api } => list::list(database, &*readable(api).await?, caller, request.query()).await,
+        Route::Read { api, id } => read::read(database, &*readable(api).await?, caller, id, request.query()).await,
+        Route::Schema { api } => {
+            json_schema::answer(database, &*readable(api).await?, caller, api, request.query()).await
+        }
+        Route::Create { api } => create::create(database, &*writable(api).await?, caller, request).await,
+        Route::Update { api, id } => update::update(database, &*writable(api).await?, caller, id, request).await,
+        Route::Delete { api, id } => delete::delete(database, &*writable(api).await?, caller, id).await,
+        Route::Execute => transaction::execute(database, caller, request).await,
     }
 }
 

@@ -9,6 +9,9 @@ pub const FORM_FIELDS_MAX: usize = 4096;
 /// Most records in one create: one transaction holds the only writer for as long as it takes.
 pub const BULK_RECORDS_MAX: usize = 1024;
 
+/// Most operations in one transaction: it holds the only writer for as long as it takes.
+pub const TRANSACTION_OPERATIONS_MAX: usize = 128;
+
 /// Records in a list where the request names no number.
 pub const LIST_RECORDS_DEFAULT: u64 = 50;
 

@@ -39,6 +39,14 @@ impl MediaType {
     }
 }
 
+/// Refuses a body that does not say that it is JSON.
+pub fn expect_json(request: &Request) -> Result<(), Error> {
+    match request.header("content-type").map(MediaType::parse) {
+        Some(Ok(MediaType::Json)) => Ok(()),
+        _ => Err(Error::NotJson),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,21 +6,45 @@ use crate::error::Error;
 use crate::query::form;
 
 const PREFIX: &str = "/api/records/v1/";
+const TRANSACTION: &str = "/api/transaction/v1/execute";
 
 /// What a request asks for. Names and ids are decoded, not yet checked.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Route<'a> {
-    List { api: Cow<'a, str> },
-    Create { api: Cow<'a, str> },
-    Read { api: Cow<'a, str>, id: Cow<'a, str> },
-    Update { api: Cow<'a, str>, id: Cow<'a, str> },
-    Delete { api: Cow<'a, str>, id: Cow<'a, str> },
-    Schema { api: Cow<'a, str> },
+    List {
+        api: Cow<'a, str>,
+    },
+    Create {
+        api: Cow<'a, str>,
+    },
+    Read {
+        api: Cow<'a, str>,
+        id: Cow<'a, str>,
+    },
+    Update {
+        api: Cow<'a, str>,
+        id: Cow<'a, str>,
+    },
+    Delete {
+        api: Cow<'a, str>,
+        id: Cow<'a, str>,
+    },
+    Schema {
+        api: Cow<'a, str>,
+    },
+    /// Several operations, each with an API of its own.
+    Execute,
 }
 
 impl<'a> Route<'a> {
     /// Reads a path that is still percent-encoded.
     pub fn parse(method: &str, path: &'a str) -> Result<Self, Error> {
+        if path == TRANSACTION {
+            return match method {
+                "POST" => Ok(Self::Execute),
+                _ => Err(Error::MethodNotAllowed),
+            };
+        }
         let rest = path.strip_prefix(PREFIX).ok_or(Error::NotFound)?;
         let (api, id) = match rest.split_once('/') {
             None => (rest, None),
@@ -51,23 +75,6 @@ impl<'a> Route<'a> {
             "PATCH" => Ok(Self::Update { api, id }),
             "DELETE" => Ok(Self::Delete { api, id }),
             _ => Err(Error::MethodNotAllowed),
-        }
-    }
-
-    /// Whether it would change something.
-    pub fn writes(&self) -> bool {
-        matches!(self, Self::Create { .. } | Self::Update { .. } | Self::Delete { .. })
-    }
-
-    /// The API that is asked for.
-    pub fn api(&self) -> &str {
-        match self {
-            Self::List { api }
-            | Self::Create { api }
-            | Self::Schema { api }
-            | Self::Read { api, .. }
-            | Self::Update { api, .. }
-            | Self::Delete { api, .. } => api,
         }
     }
 }
@@ -101,6 +108,11 @@ mod tests {
         let schema = "/api/records/v1/t/schema";
         assert_eq!(parse("GET", schema), Ok(Route::Schema { api: "t".into() }));
         assert_eq!(parse("PATCH", schema), Err(Error::MethodNotAllowed));
+        assert_eq!(parse("POST", "/api/transaction/v1/execute"), Ok(Route::Execute));
+        assert_eq!(
+            parse("GET", "/api/transaction/v1/execute"),
+            Err(Error::MethodNotAllowed)
+        );
         assert_eq!(parse("PUT", "/api/records/v1/t/1"), Err(Error::MethodNotAllowed));
         assert_eq!(parse("PATCH", "/api/records/v1/t"), Err(Error::MethodNotAllowed));
     }
@@ -109,6 +121,7 @@ mod tests {
     fn what_is_not_served_is_not_found() {
         for path in [
             "/api/records/v1/",
+            "/api/transaction/v1/execute/",
             "/api/records/v1//1",
             "/api/records/v1/t/",
             "/api/records/v1/t/schema/",

@@ -1,6 +1,6 @@
 //! What it means that an update or a delete changed nothing.
 
-use guesthouse::sqlite::Database;
+use guesthouse::sqlite::{Database, Error as DatabaseError, Rows, Transaction};
 
 use crate::api::{Api, Operation};
 use crate::error::Error;
@@ -13,7 +13,20 @@ pub async fn explain(database: &Database, api: &Api, operation: Operation, key: 
         return Error::NotFound;
     }
     let (sql, parameters) = exists(api, key).into_parts();
-    match database.query(&sql, parameters).await {
+    meaning(database.query(&sql, parameters).await)
+}
+
+/// The same inside a transaction.
+pub async fn explain_in(transaction: &Transaction, api: &Api, operation: Operation, key: Key) -> Error {
+    if api.access.rule(operation).is_none() {
+        return Error::NotFound;
+    }
+    let (sql, parameters) = exists(api, key).into_parts();
+    meaning(transaction.execute(&sql, parameters).await)
+}
+
+fn meaning(found: Result<Rows, DatabaseError>) -> Error {
+    match found {
         Ok(rows) if rows.is_empty() => Error::NotFound,
         Ok(_) => Error::Forbidden,
         Err(error) => Error::of_server(error),

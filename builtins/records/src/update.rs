@@ -12,7 +12,7 @@ use crate::id::Key;
 use crate::rule::Requested;
 use crate::schema::Table;
 use crate::sql::Sql;
-use crate::unchanged;
+use crate::write::Write;
 
 /// Sets the columns that the body names.
 pub async fn update(
@@ -25,17 +25,13 @@ pub async fn update(
     api.authorize(Operation::Update, caller)?;
     let key = Key::parse(api.table.key_kind, id)?;
     let assignments = body::one(&api.table, request).await?;
-    let (sql, parameters) = statement(api, caller, key, assignments)?.into_parts();
-    let result = (database.execute(&sql, parameters).await).map_err(|error| api.of_ruled(Operation::Update, error))?;
-    match result.changes() {
-        0 => Err(unchanged::explain(database, api, Operation::Update, key).await),
-        _ => Ok(Response::new(200, Vec::new())),
-    }
+    Write::update(api, caller, key, assignments)?.alone(database).await?;
+    Ok(Response::new(200, Vec::new()))
 }
 
 /// Sets what the body names, if the rule holds. A key in the body is allowed where it is the one in the path, and then
 /// changes nothing.
-fn statement(api: &Api, caller: &Caller, key: Key, assignments: Assignments) -> Result<Sql, Error> {
+pub fn statement(api: &Api, caller: &Caller, key: Key, assignments: Assignments) -> Result<Sql, Error> {
     let table = &api.table;
     let mut sql = Sql::new("UPDATE ");
     sql.identifier(&table.identifier).push(" AS _ROW_ SET ");

@@ -1,9 +1,11 @@
 //! Tests which SQL a list becomes, and the body of its answer.
 
 use guesthouse::sqlite::params;
+use proptest::prelude::*;
 
 use super::*;
 use crate::api::tests::{Described, notes, rows};
+use crate::query::tests::{piece, remainder};
 
 const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" AS _ROW_"#;
 
@@ -152,4 +154,22 @@ fn what_is_expanded_is_joined_around_the_page_and_keeps_its_order() {
         + r#" WHERE "stars" = ?1 ORDER BY "text" ASC, "id" ASC LIMIT ?2) AS record"#
         + r#" LEFT JOIN "place" AS e0 ON e0."code" = record."stars" ORDER BY record."text" ASC, record."id" ASC"#;
     assert_eq!(sql, expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_of_a_query_string_becomes_sql_text(pieces in proptest::collection::vec(piece(), 0..24)) {
+        let api = Described::expanding().api().unwrap();
+        let text = pieces.concat();
+        let planned = ListQuery::parse(&text).and_then(|query| {
+            let plan = Plan::new(&api, &Caller::anonymous(), &query, &Expand::parse(&api, &query.expand)?)?;
+            Ok([plan.records, Some(count(&api, &Caller::anonymous(), &query)?)])
+        });
+        for (sql, parameters) in planned.into_iter().flatten().flatten().map(Sql::into_parts) {
+            prop_assert_eq!(remainder(&sql), "");
+            prop_assert_eq!(sql.matches('?').count(), parameters.len());
+        }
+    }
 }

@@ -111,4 +111,4 @@ fn boolean(text: &str) -> Result<bool, Error> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -160,7 +160,7 @@ fn filters_that_do_not_fit_are_refused() {
 }
 
 /// Of what filters are made, and attacks.
-static PIECES: [&str; 40] = [
+static PIECES: [&str; 43] = [
     "filter[",
     "][",
     "]=",
@@ -188,6 +188,9 @@ static PIECES: [&str; 40] = [
     "limit=",
     "cursor=",
     "count=1",
+    "offset=1",
+    "expand=stars",
+    ",",
     "'",
     "\"",
     "%22",
@@ -203,20 +206,43 @@ static PIECES: [&str; 40] = [
     "filter[$or][0][",
 ];
 
-fn piece() -> impl Strategy<Value = String> {
+/// A piece of a query.
+pub fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => proptest::sample::select(&PIECES[..]).prop_map(str::to_owned),
         1 => any::<String>(),
     ]
 }
 
-/// What is left of a condition when all that it may consist of is taken out.
-fn remainder(sql: &str) -> String {
+/// What is left of a statement or condition when all that it may consist of is taken out.
+pub fn remainder(sql: &str) -> String {
     let mut rest = sql.to_owned();
-    for column in ["id", "text", "stars", "score", "data", "any", "meta", "shouted"] {
+    let names = ["notes", "place", "code", "plan"];
+    let columns = ["id", "text", "stars", "score", "data", "any", "meta", "shouted"];
+    for column in columns.into_iter().chain(names) {
         rest = rest.replace(&format!("\"{column}\""), " ");
     }
     for word in [
+        "SELECT record.*",
+        "SELECT count(*)",
+        "SELECT",
+        "FROM",
+        "AS record",
+        "AS _ROW_",
+        "LEFT JOIN",
+        "WHERE",
+        "ORDER BY",
+        "ASC",
+        "DESC",
+        "LIMIT",
+        "OFFSET",
+        "record.",
+        "AS e0",
+        "AS e1",
+        "e0.",
+        "e1.",
+        " ON ",
+        ",",
         "IS NOT NULL",
         "IS NULL",
         "LIKE",

@@ -67,6 +67,32 @@ pub const ROUTES: &[Route] = &[
         permission: "SCHEMA",
         changes: false,
     },
+    Route {
+        name: "Execute",
+        method: "POST",
+        path: "/api/transaction/v1/execute",
+        body: Some("{\"operations\": [{\"Create\": {\"api_name\": \"{api}\", \"value\": {\"text\": \"new\"}}}]}"),
+        permission: "CREATE",
+        changes: true,
+    },
+    Route {
+        name: "Execute",
+        method: "POST",
+        path: "/api/transaction/v1/execute",
+        body: Some(
+            "{\"operations\": [{\"Update\": {\"api_name\": \"{api}\", \"record_id\": \"{id}\", \"value\": {\"text\": \"changed\"}}}]}",
+        ),
+        permission: "UPDATE",
+        changes: true,
+    },
+    Route {
+        name: "Execute",
+        method: "POST",
+        path: "/api/transaction/v1/execute",
+        body: Some("{\"operations\": [{\"Delete\": {\"api_name\": \"{api}\", \"record_id\": {id}}}]}"),
+        permission: "DELETE",
+        changes: true,
+    },
 ];
 
 impl Route {

@@ -15,6 +15,7 @@ mod read;
 mod roles;
 mod rules;
 mod schema;
+mod transactions;
 mod types;
 mod update;
 mod views;
