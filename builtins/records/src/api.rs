@@ -72,6 +72,8 @@ pub struct Api {
     pub delete: Statement,
     /// Who may do what.
     pub access: Access,
+    /// The columns that a create sets to the caller where it does not name them.
+    pub autofilled: Vec<usize>,
 }
 
 impl Api {
@@ -105,6 +107,10 @@ impl Api {
             select,
             key_index,
             access,
+            autofilled: match row.get(12)? {
+                true => user_columns(&table),
+                false => Vec::new(),
+            },
             table,
         })
     }
@@ -144,6 +150,19 @@ fn conflict(text: Option<&str>) -> Result<Conflict, Refusal> {
         Some("REPLACE") => Ok(Conflict::Replace),
         Some(other) => Err(Refusal::Misconfigured(format!("conflict_resolution is {other}"))),
     }
+}
+
+/// The columns that reference the id of a user.
+fn user_columns(table: &Table) -> Vec<usize> {
+    let is_user = |column: &Column| {
+        let reference = column.reference.as_ref().filter(|_| column.is_writable);
+        reference.is_some_and(|reference| {
+            reference.table.eq_ignore_ascii_case("_user") && reference.column.eq_ignore_ascii_case("id")
+        })
+    };
+    (0..table.columns.len())
+        .filter(|position| is_user(&table.columns[*position]))
+        .collect()
 }
 
 fn visible(table: &Table) -> impl Iterator<Item = &Column> {

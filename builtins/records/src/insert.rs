@@ -15,6 +15,7 @@ use crate::sql::Sql;
 /// The steps that insert a record. The last one returns its key, or nothing where the row was passed over because of a
 /// conflict; a rule that does not hold makes the batch fail.
 pub fn steps(api: &Api, caller: &Caller, assignments: Assignments) -> Vec<Step> {
+    let assignments = autofill(api, caller, assignments);
     let rule = api.access.rule(Operation::Create);
     match rule {
         Some(rule) if assignments.is_empty() || api.conflict == Conflict::Ignore => {
@@ -31,6 +32,17 @@ pub fn steps(api: &Api, caller: &Caller, assignments: Assignments) -> Vec<Step> 
             }
         }
     }
+}
+
+/// Sets the columns for the caller's id, where somebody is known and the request does not name them. To the rule it is as if
+/// the request had named them.
+fn autofill(api: &Api, caller: &Caller, mut assignments: Assignments) -> Assignments {
+    for position in api.autofilled.iter().filter(|_| caller.is_known()) {
+        if let Err(index) = assignments.binary_search_by_key(position, |(given, _)| *given) {
+            assignments.insert(index, (*position, caller.to_value()));
+        }
+    }
+    assignments
 }
 
 /// What a row must fulfil to be replaced by a create: what it must fulfil to be updated.
@@ -119,6 +131,8 @@ fn push_conflict(sql: &mut Sql, api: &Api, caller: &Caller, requested: &Requeste
 
 #[cfg(test)]
 mod tests {
+    use guesthouse::sqlite::params;
+
     use super::*;
     use crate::api::tests::{Described, api_with, notes};
     use crate::decode;
@@ -151,6 +165,36 @@ mod tests {
         assert_eq!(
             sql_of(&notes(), "{}"),
             [r#"INSERT INTO "notes" DEFAULT VALUES RETURNING "id""#]
+        );
+    }
+
+    #[test]
+    fn columns_for_the_caller_are_set_where_somebody_is_known_and_the_record_does_not_name_them() {
+        let mut described = Described::notes();
+        described.references = vec![params!["data", "id", "", "_USER"], params!["stars", "id", "", "other"]];
+        let parameters = |described: &Described, caller: &Caller, body: &str| {
+            let api = described.api().unwrap();
+            let mut records = decode::one_or_many(&api.table, body.as_bytes()).unwrap();
+            let mut steps = steps(&api, caller, records.remove(0));
+            let statement = steps.remove(0).statement;
+            format!(
+                "{} {:?}",
+                statement.sql.split(" VALUES").next().unwrap(),
+                statement.parameters
+            )
+        };
+        let (known, body) = (Caller::known(vec![7]), r#"{"any": 1, "text": "a"}"#);
+        let plain = r#"INSERT INTO "notes" AS _ROW_ ("text", "any") [Value::Text("a"), Value::Integer(1)]"#;
+        assert_eq!(parameters(&described, &known, body), plain);
+        described.configuration[12] = true.into();
+        assert_eq!(parameters(&described, &Caller::anonymous(), body), plain);
+        assert_eq!(
+            parameters(&described, &known, body),
+            r#"INSERT INTO "notes" AS _ROW_ ("text", "data", "any") [Value::Text("a"), Value::Blob([7]), Value::Integer(1)]"#
+        );
+        assert_eq!(
+            parameters(&described, &known, r#"{"data": null, "text": "a"}"#),
+            r#"INSERT INTO "notes" AS _ROW_ ("text", "data") [Value::Text("a"), Value::Null]"#
         );
     }
 
