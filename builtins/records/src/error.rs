@@ -79,6 +79,10 @@ pub enum Error {
     TimedOut,
     #[error("the disk is full")]
     Full,
+    #[error("who is calling cannot be looked up now, try again")]
+    Unidentified,
+    #[error("the credentials are too large")]
+    CredentialsTooLarge,
     /// The text is for the log alone.
     #[error("{0}")]
     Internal(String),
@@ -94,7 +98,7 @@ impl Error {
             Self::NotJson => 415,
             Self::WrongShape(_) => 422,
             Self::Internal(_) => 500,
-            Self::Busy | Self::TimedOut => 503,
+            Self::Busy | Self::TimedOut | Self::Unidentified => 503,
             Self::Full => 507,
             _ => 400,
         }

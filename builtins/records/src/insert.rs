@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
     use crate::api::tests::{Described, api_with, notes};
-    use crate::decode;
+    use crate::{caller, decode};
 
     /// The statements, with `!` before one that must affect a row.
     fn sql_of(api: &Api, body: &str) -> Vec<String> {
@@ -183,7 +183,7 @@ mod tests {
                 statement.parameters
             )
         };
-        let (known, body) = (Caller::known(vec![7]), r#"{"any": 1, "text": "a"}"#);
+        let (known, body) = (caller::tests::known(vec![7]), r#"{"any": 1, "text": "a"}"#);
         let plain = r#"INSERT INTO "notes" AS _ROW_ ("text", "any") [Value::Text("a"), Value::Integer(1)]"#;
         assert_eq!(parameters(&described, &known, body), plain);
         described.configuration[12] = true.into();

@@ -45,14 +45,22 @@ use error::Error;
 use route::Route;
 
 async fn handle(request: Request) -> Response {
-    answer(request).await.unwrap_or_else(Error::into_response)
+    let identity = match caller::identify(&request).await {
+        Ok(identity) => identity,
+        Err(error) => return error.into_response(),
+    };
+    let answer = answer(&Caller::of(&identity), request).await;
+    answer
+        .unwrap_or_else(Error::into_response)
+        .with_headers(identity.response_headers)
 }
 
-async fn answer(request: Request) -> Result<Response, Error> {
+async fn answer(caller: &Caller, request: Request) -> Result<Response, Error> {
+    let is_change = !matches!(request.method(), "GET" | "HEAD");
+    caller.check_intent(is_change, request.header("csrf-token"))?;
     let path = request.path().to_owned();
     let route = Route::parse(request.method(), &path)?;
     let database = &*catalog::database()?;
-    let caller = &Caller::anonymous();
     let readable = |name| catalog::api(database, name);
     let writable = |name| catalog::writable(database, name);
     match &route {

@@ -4,6 +4,7 @@ use guesthouse::bindings::guesthouse::host::sqlite::Outcome;
 use guesthouse::sqlite::{Rows, Value, params};
 
 use super::*;
+use crate::caller;
 
 /// The results of the catalog's queries.
 pub struct Described {
@@ -158,7 +159,11 @@ fn a_rule_is_part_of_its_statement_and_takes_the_caller_where_it_asks_for_one() 
             .ends_with(" WHERE \"id\" = ?1 AND (_ROW_.text = ?2\n)")
     );
     assert!(api.delete.sql.text().ends_with(" WHERE \"id\" = ?1 AND (1\n)"));
-    let bound = |statement: &Statement| statement.parameters(Key::Integer(1), &Caller::known(vec![7])).len();
+    let bound = |statement: &Statement| {
+        statement
+            .parameters(Key::Integer(1), &caller::tests::known(vec![7]))
+            .len()
+    };
     assert_eq!((bound(&api.read), bound(&api.delete)), (2, 1));
 }
 

@@ -1,6 +1,7 @@
 //! `/api/records/v1/{api}` and `/api/records/v1/{api}/{id}`.
 
 mod access;
+mod callers;
 mod create;
 mod delete;
 mod errors;
