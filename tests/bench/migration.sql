@@ -5,10 +5,16 @@ CREATE TABLE bench_item (
     age     INTEGER NOT NULL,
     score   REAL NOT NULL,
     note    TEXT NOT NULL,
-    created INTEGER NOT NULL
+    created INTEGER NOT NULL,
+    -- What the rule below compares. Neither API shows it.
+    owner   BLOB NOT NULL DEFAULT x'0b5e7a11'
 ) STRICT;
 
 CREATE INDEX bench_item_age_created ON bench_item (age, created);
 
-INSERT INTO _record_api (name, table_name, acl_world)
-VALUES ('bench_item', 'bench_item', 'CREATE,READ,UPDATE,DELETE,SCHEMA');
+INSERT INTO _record_api (name, table_name, excluded_columns, acl_world)
+VALUES ('bench_item', 'bench_item', 'owner', 'CREATE,READ,UPDATE,DELETE,SCHEMA');
+
+-- The same rows, each for its owner alone.
+INSERT INTO _record_api (name, table_name, excluded_columns, acl_authenticated, read_access_rule)
+VALUES ('bench_owned', 'bench_item', 'owner', 'READ', '_ROW_.owner = _USER_.id');

@@ -30,22 +30,19 @@ pub fn guesthouse() -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// The component compiled from guests/hello.
-pub fn hello_component() -> anyhow::Result<PathBuf> {
+/// The component compiled from a folder of guests/.
+pub fn guest(name: &str) -> anyhow::Result<PathBuf> {
     let folder = target().join("guests");
-    let component = folder.join("wasm32-wasip2/component/guest_hello.wasm");
+    let file = format!("guest_{}.wasm", name.replace('-', "_"));
+    let component = folder.join("wasm32-wasip2/component").join(file);
     if !component.exists() {
         say_missing(&component, "building it, which needs the Rust target wasm32-wasip2");
-        let build = [
-            "build",
-            "--profile",
-            "component",
-            "--target",
-            "wasm32-wasip2",
-            "-p",
-            "guest-hello",
-        ];
-        run(cargo().args(build).arg("--target-dir").arg(&folder))?;
+        let build = ["build", "--profile", "component", "--target", "wasm32-wasip2", "-p"];
+        run(cargo()
+            .args(build)
+            .arg(format!("guest-{name}"))
+            .arg("--target-dir")
+            .arg(&folder))?;
     }
     Ok(component)
 }

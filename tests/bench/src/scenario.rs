@@ -1,4 +1,4 @@
-//! The five kinds of request that are measured, in the order in which a round runs them.
+//! The six kinds of request that are measured, in the order in which a round runs them.
 
 use std::fmt;
 
@@ -11,18 +11,27 @@ use serde::Serialize;
 pub enum Scenario {
     Hello,
     Read,
+    Owned,
     List,
     Update,
     Insert,
 }
 
 impl Scenario {
-    pub const ALL: [Self; 5] = [Self::Hello, Self::Read, Self::List, Self::Update, Self::Insert];
+    pub const ALL: [Self; 6] = [
+        Self::Hello,
+        Self::Read,
+        Self::Owned,
+        Self::List,
+        Self::Update,
+        Self::Insert,
+    ];
 
     pub fn describe(self) -> &'static str {
         match self {
             Self::Hello => "a fixed short answer (PocketBase: its health check)",
             Self::Read => "one row by its id",
+            Self::Owned => "one row by its id, with a key, under a rule that lets its owner alone read it",
             Self::List => "20 rows, filtered and ordered by an index",
             Self::Update => "two columns of one row",
             Self::Insert => "one row",
@@ -34,6 +43,7 @@ impl Scenario {
         match self {
             Self::Hello => "hello",
             Self::Read => "read",
+            Self::Owned => "owned",
             Self::List => "list",
             Self::Update => "update",
             Self::Insert => "insert",

@@ -16,6 +16,8 @@ const RATIOS: [(Scenario, Kind, f64); 5] = [
     (Scenario::Update, Kind::PocketBase, 0.15),
     (Scenario::Insert, Kind::PocketBase, 0.18),
 ];
+/// What a rule and knowing the caller may cost, as a ratio to the same read without.
+const OWNED: f64 = 1.3;
 const FIRST_ANSWER_MS: f64 = 40.0;
 const IDLE_MIB: f64 = 80.0;
 
@@ -31,27 +33,29 @@ pub struct Verdict {
 /// One verdict for each budget that the run measured both sides of.
 pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
     let ratios = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
-        let ratio = ratio(measured, scenario, peer)?;
+        let ratio = ratio(measured, scenario, (scenario, peer))?;
         Some(verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratio, budget))
     });
+    let owned = ratio(measured, Scenario::Owned, (Scenario::Read, Kind::Guesthouse))
+        .map(|ratio| verdict("CPU per owned / read".to_owned(), "x", ratio, OWNED));
     let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
     let first_answer = median(ours().map(|start| start.first_answer_ms))
         .map(|ms| verdict("first answer, warm directory".to_owned(), "ms", ms, FIRST_ANSWER_MS));
     let idle = median(ours().map(|start| start.idle_mib))
         .map(|mib| verdict("resident memory, idle".to_owned(), "MiB", mib, IDLE_MIB));
-    ratios.chain(first_answer).chain(idle).collect()
+    ratios.chain(owned).chain(first_answer).chain(idle).collect()
 }
 
 /// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.
-fn ratio(measured: &[Measured], scenario: Scenario, peer: Kind) -> Option<f64> {
-    let cpu_us = |round, server| {
+fn ratio(measured: &[Measured], scenario: Scenario, peer: (Scenario, Kind)) -> Option<f64> {
+    let cpu_us = |round, (scenario, server)| {
         let found = measured
             .iter()
             .find(|it| it.round == round && it.scenario == scenario && it.server == server)?;
         Some(found.window.cpu_us)
     };
     let rounds = 1..=measured.iter().map(|it| it.round).max()?;
-    median(rounds.filter_map(|round| Some(cpu_us(round, Kind::Guesthouse)? / cpu_us(round, peer)?)))
+    median(rounds.filter_map(|round| Some(cpu_us(round, (scenario, Kind::Guesthouse))? / cpu_us(round, peer)?)))
 }
 
 fn verdict(what: String, unit: &'static str, measured: f64, budget: f64) -> Verdict {

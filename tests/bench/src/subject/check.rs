@@ -29,7 +29,7 @@ impl Subject {
         match scenario {
             Scenario::Hello if self.kind == Kind::PocketBase => Ok(()),
             Scenario::Hello => expect(&body, &hello::TEXT.to_owned()),
-            Scenario::Read => self.check_read(&parse(&body)?, row::spread(number)),
+            Scenario::Read | Scenario::Owned => self.check_read(&parse(&body)?, row::spread(number)),
             Scenario::List => self.check_list(&parse(&body)?, number % row::AGES),
             Scenario::Update => self.check_update(number).await,
             Scenario::Insert => self.check_insert(&parse(&body)?, number).await,

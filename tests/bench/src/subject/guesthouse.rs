@@ -1,10 +1,11 @@
 //! This project's server, with the benchmark's migration and the hello component.
 
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Owned};
 use super::{Kind, Subject};
 use crate::build;
 use crate::cores::Cores;
@@ -13,6 +14,8 @@ use crate::request;
 use crate::scenario::Scenario;
 
 const MIGRATION: &str = include_str!("../../migration.sql");
+/// The key of the owner of all rows, in `guests/api-keys`.
+const KEY: &str = "/api-keys/owner?caller=0b5e7a11";
 
 static DIALECT: Dialect = Dialect {
     command: |program, data, address| {
@@ -26,6 +29,10 @@ static DIALECT: Dialect = Dialect {
     ready: "/api/healthcheck",
     hello: "/hello",
     records: "/api/records/v1/bench_item",
+    owned: Some(Owned {
+        records: "/api/records/v1/bench_owned",
+        authorization: "Bearer owner",
+    }),
     // filter[age]=...; clients send the brackets encoded.
     list: |age| format!("filter%5Bage%5D={age}&order=-created&limit=20"),
     rows: "records",
@@ -45,17 +52,22 @@ pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject>
     let mut subject = Subject::start_in(Kind::Guesthouse, &DIALECT, program, cores, folder).await?;
     subject.preload().await?;
     if options.scenarios().contains(&Scenario::Hello) {
-        deploy_hello(&mut subject, options).await?;
+        let component = options.hello_component.clone();
+        let component = component.map_or_else(|| build::guest("hello"), Ok)?;
+        deploy(&subject, &component, "hello")?;
+        subject.wait_for("GET", DIALECT.hello).await?;
+    }
+    if options.scenarios().contains(&Scenario::Owned) {
+        let component = options.api_keys_component.clone();
+        let component = component.map_or_else(|| build::guest("api-keys"), Ok)?;
+        deploy(&subject, &component, "api-keys")?;
+        subject.wait_for("PUT", KEY).await?;
     }
     Ok(subject)
 }
 
-/// Deploys into the running server and waits until the component answers.
-async fn deploy_hello(subject: &mut Subject, options: &Options) -> anyhow::Result<()> {
-    let component = options
-        .hello_component
-        .clone()
-        .map_or_else(build::hello_component, Ok)?;
+/// Deploys a guest into the running server.
+fn deploy(subject: &Subject, component: &Path, guest: &str) -> anyhow::Result<()> {
     let mut deploy = Command::new(&subject.program);
     deploy
         .arg("--data-dir")
@@ -64,11 +76,17 @@ async fn deploy_hello(subject: &mut Subject, options: &Options) -> anyhow::Resul
         .arg(component);
     deploy
         .arg("--manifest")
-        .arg(build::project().join("guests/hello/component.toml"))
+        .arg(build::project().join(format!("guests/{guest}/component.toml")))
         .arg("--accept-grants");
-    build::run(&mut deploy)?;
-    let mut request = Vec::new();
-    request::write::<()>(&mut request, "GET", subject.server.host(), DIALECT.hello, None);
-    subject.server.wait_for(&request).await?;
-    Ok(())
+    build::run(&mut deploy)
+}
+
+impl Subject {
+    /// Asks until a component that was just deployed answers.
+    async fn wait_for(&mut self, method: &str, path: &str) -> anyhow::Result<()> {
+        let mut request = Vec::new();
+        request::write::<()>(&mut request, method, self.server.host(), path, None);
+        self.server.wait_for(&request).await?;
+        Ok(())
+    }
 }

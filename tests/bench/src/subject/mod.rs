@@ -90,9 +90,13 @@ impl Subject {
         Ok(subject)
     }
 
-    /// Whether the server takes part in the scenario: the floor knows no records.
+    /// Whether the server takes part in the scenario: the floor knows no records, and what a rule costs is ours to know.
     pub fn answers(&self, scenario: Scenario) -> bool {
-        scenario == Scenario::Hello || self.kind != Kind::Hyper
+        match scenario {
+            Scenario::Hello => true,
+            Scenario::Owned => self.dialect.owned.is_some(),
+            _ => self.kind != Kind::Hyper,
+        }
     }
 
     /// Replaces what is in `out` by the next request of the scenario.

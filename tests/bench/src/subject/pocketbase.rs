@@ -31,6 +31,7 @@ static DIALECT: Dialect = Dialect {
     ready: "/api/health",
     hello: "/api/health",
     records: "/api/collections/bench_item/records",
+    owned: None,
     // Without the count of all rows that match, which our list does not make either.
     list: |age| format!("page=1&perPage=20&skipTotal=1&filter=age%3D{age}&sort=-created"),
     rows: "items",
