@@ -44,5 +44,6 @@ scenarios! {
     lists_come_in_order_and_in_pages: "lists";
     references_carry_what_they_lead_to: "expand";
     rows_come_back_as_they_were_sent: "rows";
+    transactions_do_all_or_nothing: "transactions";
     views_are_read_and_never_written: "views";
 }

@@ -6,6 +6,7 @@ mod filters;
 mod lists;
 mod rows;
 mod support;
+mod transactions;
 mod views;
 
 fn main() {
@@ -21,6 +22,7 @@ fn main() {
             "filters" => filters::run().await,
             "lists" => lists::run().await,
             "rows" => rows::run().await,
+            "transactions" => transactions::run().await,
             "views" => views::run().await,
             other => panic!("there is no scenario {other:?}"),
         }
