@@ -2,6 +2,11 @@
 
 use guesthouse_tests::Server;
 use guesthouse_tests::binary::project;
+use guesthouse_tests::callers::Key;
+use serde_json::Value;
+
+/// Who is signed in, and the last byte of their ids, which are those of the guests of that name.
+const CALLERS: [(&str, u8); 2] = [("anna", 1), ("ben", 2)];
 
 /// A server with the tables that every scenario works on.
 #[track_caller]
@@ -20,30 +25,48 @@ fn start() -> Server {
     setup.start()
 }
 
+/// The same, where some are known: by keys that look like the tokens that clients read, for they take no others.
+#[track_caller]
+fn start_with_callers() -> Server {
+    let server = start();
+    let tokens = std::fs::read(project().join("tests/clients/tokens.json")).expect("the tokens are there");
+    let tokens: Value = serde_json::from_slice(&tokens).expect("they are JSON");
+    for (index, (name, last)) in CALLERS.into_iter().enumerate() {
+        let id = [0x01, 0x89, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, last];
+        let key = Key::new(tokens[name].as_str().expect("everybody has one"), &id);
+        match index {
+            0 => server.deploy_api_keys(&[key]),
+            _ => server.add_key(&key),
+        }
+    }
+    server
+}
+
 /// A test of every client for each scenario, so that none has a gap. A scenario is a file of that name beside each client.
 macro_rules! scenarios {
-    ($($test:ident: $scenario:literal;)*) => {
+    ($($test:ident: $scenario:literal on $start:ident;)*) => {
         /// The npm package.
         mod javascript {
-            $(#[test] fn $test() { guesthouse_tests::npm::run(&super::start(), $scenario); })*
+            $(#[test] fn $test() { guesthouse_tests::npm::run(&super::$start(), $scenario); })*
         }
         /// The PyPI package.
         mod python {
-            $(#[test] fn $test() { guesthouse_tests::pypi::run(&super::start(), $scenario); })*
+            $(#[test] fn $test() { guesthouse_tests::pypi::run(&super::$start(), $scenario); })*
         }
         /// The package of crates.io.
         mod rust {
-            $(#[test] fn $test() { guesthouse_tests::crates_io::run(&super::start(), $scenario); })*
+            $(#[test] fn $test() { guesthouse_tests::crates_io::run(&super::$start(), $scenario); })*
         }
     };
 }
 
 scenarios! {
-    errors_have_their_status_and_text: "errors";
-    filters_find_what_they_say: "filters";
-    lists_come_in_order_and_in_pages: "lists";
-    references_carry_what_they_lead_to: "expand";
-    rows_come_back_as_they_were_sent: "rows";
-    transactions_do_all_or_nothing: "transactions";
-    views_are_read_and_never_written: "views";
+    callers_work_on_their_own_rows: "access" on start_with_callers;
+    errors_have_their_status_and_text: "errors" on start;
+    filters_find_what_they_say: "filters" on start;
+    lists_come_in_order_and_in_pages: "lists" on start;
+    references_carry_what_they_lead_to: "expand" on start;
+    rows_come_back_as_they_were_sent: "rows" on start;
+    transactions_do_all_or_nothing: "transactions" on start;
+    views_are_read_and_never_written: "views" on start;
 }

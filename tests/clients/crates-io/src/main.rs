@@ -1,5 +1,6 @@
 //! Runs a scenario of the published client against the server under test: its first argument names which.
 
+mod access;
 mod errors;
 mod expand;
 mod filters;
@@ -17,6 +18,7 @@ fn main() {
         .expect("an event loop can be made");
     runtime.block_on(async {
         match scenario.as_str() {
+            "access" => access::run().await,
             "errors" => errors::run().await,
             "expand" => expand::run().await,
             "filters" => filters::run().await,
