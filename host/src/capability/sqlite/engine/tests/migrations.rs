@@ -174,3 +174,34 @@ async fn readers_see_the_new_schema_at_once() {
         (&["x".to_owned(), "y".to_owned()][..], 2)
     );
 }
+
+/// SQLite looks at the rows with a pragma of its own, which is for nobody else.
+#[tokio::test]
+async fn a_column_can_be_added_to_a_strict_table_that_has_rows() {
+    let fixture = Fixture::new("").await;
+    let owner = role(&["mine"], &[], &["mine"]);
+    let apply = |version: i64, sql: &'static str| fixture.apply(&owner, "own", version, sql);
+    apply(1, "CREATE TABLE mine (x TEXT) STRICT; INSERT INTO mine VALUES ('row');")
+        .await
+        .unwrap();
+    apply(
+        2,
+        "ALTER TABLE mine ADD COLUMN y TEXT NOT NULL DEFAULT 'y' CHECK (y <> '');",
+    )
+    .await
+    .unwrap();
+    assert_eq!(fixture.values("SELECT y FROM mine").await, [Value::Text("y".into())]);
+    for sql in ["PRAGMA quick_check", "SELECT * FROM pragma_quick_check('mine')"] {
+        let result = apply(3, sql).await;
+        assert!(
+            matches!(
+                result,
+                Err(MigrationError::Failed {
+                    error: Error::Denied(_),
+                    ..
+                })
+            ),
+            "{sql}: {result:?}"
+        );
+    }
+}
