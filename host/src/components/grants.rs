@@ -1,16 +1,23 @@
 //! What a version may do, in a normal form, and how two sets of grants differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::origin::{OriginPattern, Scheme};
 
+/// In the place of a database's name: every database without grants of its own, but for those of the host. It opens those
+/// that exist and makes none.
+pub const ANY_DATABASE: &str = "*";
+
+/// Databases that belong to the host itself.
+pub const HOST_DATABASES: [&str; 2] = ["host", "logs"];
+
 /// Everything granted to a version. Nothing that is not named here is allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Grants {
-    /// By the name of the database.
+    /// By the name of the database, or [`ANY_DATABASE`].
     pub sqlite: BTreeMap<String, SqliteGrant>,
     pub http: HttpGrant,
     pub secrets: SecretsGrant,
@@ -107,11 +114,18 @@ impl Grants {
         }
     }
 
+    fn sqlite_grant(&self, database: &str) -> Option<&SqliteGrant> {
+        self.sqlite.get(database).or_else(|| self.sqlite.get(ANY_DATABASE))
+    }
+
     fn lines_beyond(&self, other: &Grants) -> Vec<String> {
         let mut lines = Vec::new();
         let nothing = SqliteGrant::default();
-        for (database, grant) in &self.sqlite {
-            let held = other.sqlite.get(database).unwrap_or(&nothing);
+        // A database that only the other one names may be under the `*` of this one.
+        let databases: BTreeSet<&String> = self.sqlite.keys().chain(other.sqlite.keys()).collect();
+        for database in databases {
+            let grant = self.sqlite_grant(database).unwrap_or(&nothing);
+            let held = other.sqlite_grant(database).unwrap_or(&nothing);
             let kinds = [
                 ("read", &grant.read, &held.read),
                 ("write", &grant.write, &held.write),
@@ -248,6 +262,31 @@ mod tests {
             diff.added,
             ["sqlite main: read _secret", "sqlite main: read sqlite_schema"]
         );
+    }
+
+    #[test]
+    fn any_database_is_each_that_has_no_grants_of_its_own() {
+        let of = |databases: &[(&str, &str)]| Grants {
+            sqlite: (databases.iter())
+                .map(|(name, table)| {
+                    let read = vec![(*table).to_owned()];
+                    (
+                        (*name).to_owned(),
+                        SqliteGrant {
+                            read,
+                            ..SqliteGrant::default()
+                        },
+                    )
+                })
+                .collect(),
+            ..Grants::default()
+        };
+        let added = |old: &Grants, new: &Grants| Grants::widening(old, new).added;
+        let (any, narrow) = (of(&[("*", "*")]), of(&[("*", "*"), ("shop", "good")]));
+        assert_eq!(added(&Grants::default(), &any), ["sqlite *: read *"]);
+        assert_eq!(added(&any, &narrow), Vec::<String>::new());
+        assert_eq!(added(&narrow, &any), ["sqlite shop: read *"]);
+        assert_eq!(added(&any, &of(&[("shop", "_secret")])), ["sqlite shop: read _secret"]);
     }
 
     #[test]

@@ -84,3 +84,25 @@ fn what_was_granted_still_works() {
         json!([{"id": 1, "open": "changed", "hidden": "hidden"}])
     );
 }
+
+#[test]
+fn any_database_is_none_of_the_host_and_none_that_does_not_exist() {
+    let server = Server::prepare()
+        .migration("U1__vault.sql", TABLES)
+        .file(
+            "migrations/other/U1__vault.sql",
+            "CREATE TABLE vault (secret TEXT) STRICT;",
+        )
+        .start();
+    let any = "name = \"table-thief\"\nroutes = [\"/table-thief\"]\n[grants.sqlite.\"*\"]\nread = [\"bait\"]\n";
+    server.deploy_as("table-thief", any);
+    let outcomes = server.get("/table-thief").json();
+    assert_eq!(outcomes["other"], "got in");
+    for name in ["host", "logs", "missing", "*", "../main", ""] {
+        let outcome = outcomes[name].as_str().unwrap_or_default();
+        assert!(outcome.starts_with("Error::Denied"), "{name}: {outcome}");
+    }
+    // In what it opens it has what was granted and nothing more.
+    assert_eq!(outcomes["read"], "Error::Denied(\"table vault\")");
+    assert!(!server.data().join("missing.db").exists());
+}

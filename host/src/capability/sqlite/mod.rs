@@ -8,7 +8,7 @@ mod engine;
 mod stream;
 
 use super::bindings::sqlite::{self, ColumnDescription, Error, Outcome, Row, Statement, Step};
-use crate::components::grants::SqliteGrant;
+use crate::components::grants::{ANY_DATABASE, HOST_DATABASES, SqliteGrant};
 use crate::runtime::State;
 use convert::{descriptions, outcome, outcomes, statement};
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub use engine::{
     Value as EngineValue,
 };
 
-/// What a version was granted: a role for each database.
+/// What a version was granted: a role for each database, and at `*` one for all others.
 pub struct Granted {
     databases: Arc<Databases>,
     roles: BTreeMap<String, Arc<Role>>,
@@ -34,6 +34,18 @@ impl Granted {
         let role = |grant: &SqliteGrant| Arc::new(Role::new(&grant.read, &grant.write, &[]));
         let roles = grants.iter().map(|(name, grant)| (name.clone(), role(grant))).collect();
         Self { databases, roles }
+    }
+
+    /// The role in a database. What is granted for any covers those that exist, so that no name makes a file.
+    fn role(&self, database: &str) -> Option<&Arc<Role>> {
+        let of_any = || {
+            let is_there = !HOST_DATABASES.contains(&database) && self.databases.exists(database);
+            self.roles.get(ANY_DATABASE).filter(|_| is_there)
+        };
+        self.roles
+            .get(database)
+            .filter(|_| database != ANY_DATABASE)
+            .or_else(of_any)
     }
 }
 
@@ -80,7 +92,7 @@ impl sqlite::Host for View<'_> {}
 impl sqlite::HostDatabase for View<'_> {
     fn open(&mut self, name: String) -> Answer<Resource<DatabaseHandle>> {
         let granted = &self.0.sqlite.granted;
-        let Some(role) = granted.roles.get(&name) else {
+        let Some(role) = granted.role(&name) else {
             return Ok(Err(Error::Denied(format!("database {name}"))));
         };
         let handle = match granted.databases.open(&name) {

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, Mistakes};
 use super::names::{self, TableGrant};
-use crate::components::grants::{Grants, HttpGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal};
+use crate::components::grants::{ANY_DATABASE, Grants, HttpGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal};
 use crate::components::origin::OriginPattern;
 use crate::limits;
 
@@ -10,10 +10,17 @@ pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
     let mut grants = Grants::default();
     if let Some(databases) = fields.section("sqlite", mistakes) {
         for (name, section) in databases.sections(mistakes) {
-            if let Some(mistake) = names::database_name_mistake(&name) {
+            let grant = read_sqlite(section, mistakes);
+            let mistake = match name.as_str() {
+                ANY_DATABASE => (!grant.schema.is_empty()).then(|| {
+                    "`*` has no `schema`: migrations are those of one database, which has to be named".to_owned()
+                }),
+                name => names::database_name_mistake(name),
+            };
+            if let Some(mistake) = mistake {
                 mistakes.add(format!("grants.sqlite.{name}"), mistake);
             }
-            grants.sqlite.insert(name, read_sqlite(section, mistakes));
+            grants.sqlite.insert(name, grant);
         }
     }
     if let Some(section) = fields.section("http", mistakes) {

@@ -3,8 +3,7 @@
 use crate::components::services;
 use crate::limits;
 
-/// Databases that belong to the host itself.
-const HOST_DATABASES: [&str; 2] = ["host", "logs"];
+use crate::components::grants::HOST_DATABASES;
 
 /// What is wrong with the name of a component, if anything.
 pub fn component_name_mistake(name: &str) -> Option<String> {

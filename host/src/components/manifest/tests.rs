@@ -82,6 +82,8 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
         read = ["sqlite_stat1"]
         write = "entry"
         schema = ["entry.title", "_migration"]
+        [grants.sqlite."*"]
+        schema = ["entry"]
         [grants.http]
         allow = ["example.com"]
         [grants.secrets]
@@ -104,6 +106,7 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
             "grants.mail",
             "grants.secrets.make",
             "grants.secrets.read[1]",
+            "grants.sqlite.*",
             "grants.sqlite.host",
             "grants.sqlite.host.read[0]",
             "grants.sqlite.main.read[0]",
