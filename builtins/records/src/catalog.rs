@@ -1,7 +1,7 @@
 //! The APIs, kept in the instance for as long as nothing changed.
 //!
 //! Every request asks the database for the stamp of `_record_api`, which is another one after any change to that table
-//! or to the schema: one cheap call, and what is kept is never stale.
+//! or to the schema: one cheap call, and what is kept is never stale. An API over another database asks there too.
 
 mod descriptions;
 
@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use guesthouse::sqlite::{Database, params};
+use guesthouse::sqlite::{Database, Error as DatabaseError, params};
 
 use crate::api::{Api, CONFIGURATION_COLUMNS, Sources};
 use crate::error::Error;
@@ -19,19 +19,47 @@ use crate::schema::Refusal;
 
 const CURSOR_SECRET: &str = "SELECT key FROM _record_cursor_key";
 
+/// The database in which the APIs are configured, and where their tables are unless they say otherwise.
+const MAIN: &str = "main";
+
 thread_local! {
-    static DATABASE: RefCell<Option<Rc<Database>>> = const { RefCell::new(None) };
-    static KEPT: RefCell<Kept> = RefCell::new(Kept::default());
+    static DATABASES: RefCell<HashMap<String, Rc<Database>>> = RefCell::default();
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// An API and the database in which its table is.
+#[derive(Clone)]
+pub struct Served {
+    pub api: Rc<Api>,
+    pub database: Rc<Database>,
+}
+
+/// What was read about an API.
+#[derive(Clone)]
+struct Entry {
+    api: Result<Rc<Api>, Refusal>,
+    database: Rc<Database>,
+    /// The stamp of the schema from before the table was read, in a database other than the main one.
+    schema_stamp: Option<u64>,
+}
+
+impl Entry {
+    fn is_fresh(&self) -> Result<bool, Error> {
+        match self.schema_stamp {
+            None => Ok(true),
+            Some(stamp) => Ok(schema_stamp(&self.database)? == stamp),
+        }
+    }
 }
 
 #[derive(Default)]
 struct Kept {
     stamp: Option<u64>,
-    apis: HashMap<String, Result<Rc<Api>, Refusal>>,
+    apis: HashMap<String, Entry>,
 }
 
 impl Kept {
-    fn get(&mut self, stamp: u64, name: &str) -> Option<Result<Rc<Api>, Refusal>> {
+    fn get(&mut self, stamp: u64, name: &str) -> Option<Entry> {
         if self.stamp != Some(stamp) {
             self.stamp = Some(stamp);
             self.apis.clear();
@@ -40,67 +68,87 @@ impl Kept {
     }
 
     /// Keeps what was read after `stamp` was, unless another request has seen a change since.
-    fn put(&mut self, stamp: u64, name: &str, api: Result<Rc<Api>, Refusal>) {
+    fn put(&mut self, stamp: u64, name: &str, entry: Entry) {
         if self.stamp == Some(stamp) {
             if self.apis.len() >= limits::CACHED_APIS_MAX {
                 self.apis.clear();
             }
-            self.apis.insert(name.into(), api);
+            self.apis.insert(name.into(), entry);
         }
     }
 }
 
-/// The database of the records.
-pub fn database() -> Result<Rc<Database>, Error> {
-    DATABASE.with_borrow_mut(|kept| match kept {
+fn database(name: &str) -> Result<Rc<Database>, DatabaseError> {
+    DATABASES.with_borrow_mut(|databases| match databases.get(name) {
         Some(database) => Ok(Rc::clone(database)),
         None => {
-            let database = Rc::new(Database::open("main").map_err(Error::of_server)?);
-            *kept = Some(Rc::clone(&database));
+            let database = Rc::new(Database::open(name)?);
+            databases.insert(name.into(), Rc::clone(&database));
             Ok(database)
         }
     })
 }
 
 /// The API of this name.
-pub async fn api(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
-    let api = loop {
-        let stamp = stamp(database)?;
-        if let Some(api) = KEPT.with_borrow_mut(|kept| kept.get(stamp, name)) {
-            break api;
+pub async fn api(name: &str) -> Result<Served, Error> {
+    let main = database(MAIN).map_err(Error::of_server)?;
+    let entry = loop {
+        let stamp = stamp(&main)?;
+        let kept = KEPT.with_borrow_mut(|kept| kept.get(stamp, name));
+        if let Some(entry) = kept
+            && entry.is_fresh()?
+        {
+            break entry;
         }
-        let api = load(database, name).await?;
+        let entry = load(&main, name).await?;
         // What was read is of several snapshots. Where something changed between them it is read again, which ends as
         // soon as nobody changes the schema or an API for some hundred microseconds.
-        if self::stamp(database)? == stamp {
-            KEPT.with_borrow_mut(|kept| kept.put(stamp, name, api.clone()));
-            break api;
+        if self::stamp(&main)? == stamp && entry.is_fresh()? {
+            KEPT.with_borrow_mut(|kept| kept.put(stamp, name, entry.clone()));
+            break entry;
         }
     };
-    api.map_err(|refusal| match refusal {
-        Refusal::Unsupported(what) => Error::Unsupported(what),
-        Refusal::Misconfigured(why) => Error::Internal(format!("the record API {name} cannot be served: {why}")),
-    })
-}
-
-/// The API of this name, if its records can be written: those of a view cannot.
-pub async fn writable(database: &Database, name: &str) -> Result<Rc<Api>, Error> {
-    let api = api(database, name).await?;
-    match api.table.is_view {
-        true => Err(Error::MethodNotAllowed),
-        false => Ok(api),
+    match entry.api {
+        Ok(api) => Ok(Served {
+            api,
+            database: entry.database,
+        }),
+        Err(Refusal::Unsupported(what)) => Err(Error::Unsupported(what)),
+        Err(Refusal::Misconfigured(why)) => Err(cannot_be_served(name, &why)),
     }
 }
 
-fn stamp(database: &Database) -> Result<u64, Error> {
-    database.stamp(&["_record_api"]).map_err(Error::of_server)
+/// The API of this name, if its records can be written: those of a view cannot.
+pub async fn writable(name: &str) -> Result<Served, Error> {
+    let served = api(name).await?;
+    match served.api.table.is_view {
+        true => Err(Error::MethodNotAllowed),
+        false => Ok(served),
+    }
 }
 
-/// Reads all about an API.
-async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal>, Error> {
+fn cannot_be_served(name: &str, why: &str) -> Error {
+    Error::Internal(format!("the record API {name} cannot be served: {why}"))
+}
+
+fn stamp(main: &Database) -> Result<u64, Error> {
+    main.stamp(&["_record_api"]).map_err(Error::of_server)
+}
+
+fn schema_stamp(database: &Database) -> Result<u64, Error> {
+    database.stamp(&[]).map_err(Error::of_server)
+}
+
+/// Where the table of an API is, by the name that its configuration gives: `table`, or `database.table`.
+fn place(table_name: &str) -> (&str, &str) {
+    table_name.split_once('.').unwrap_or((MAIN, table_name))
+}
+
+/// Reads all about an API: its configuration in the main database, then its table where that is.
+async fn load(main: &Rc<Database>, name: &str) -> Result<Entry, Error> {
     let configuration = format!("SELECT {CONFIGURATION_COLUMNS} FROM _record_api WHERE name = ?1");
     let statements = vec![(configuration, params![name]), (CURSOR_SECRET.into(), params![])];
-    let results = database.query_all(statements).await.map_err(Error::of_server)?;
+    let results = main.query_all(statements).await.map_err(Error::of_server)?;
     let [configuration, cursor_secret] = &results[..] else {
         return Err(Error::Internal(
             "a query of several statements gave another number of results".into(),
@@ -109,22 +157,43 @@ async fn load(database: &Database, name: &str) -> Result<Result<Rc<Api>, Refusal
     let Some(configuration) = configuration.first() else {
         return Err(Error::UnknownApi);
     };
-    let table: &str = configuration.get(0).map_err(Error::of_server)?;
-    let described = match descriptions::describe(database, table).await? {
+    let (place, table) = place(configuration.get(0).map_err(Error::of_server)?);
+    // Not kept: a database that is there a moment later changes no stamp of this one.
+    let database = database(place).map_err(|_| cannot_be_served(name, &format!("there is no database {place}")))?;
+    let schema_stamp = match place {
+        MAIN => None,
+        _ => Some(schema_stamp(&database)?),
+    };
+    let entry = |api: Result<Api, Refusal>| Entry {
+        api: api.map(Rc::new),
+        database: Rc::clone(&database),
+        schema_stamp,
+    };
+    let described = match descriptions::describe(&database, table).await? {
         Ok(described) => described,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(entry(Err(refusal))),
     };
     let expanded = configuration
         .get_named::<Option<&str>>("expand")
         .map_err(Error::of_server)?;
-    let referenced = database
-        .query(REFERENCED_COLUMNS, params![expanded.map(|_| table)])
-        .await;
+    let referenced = (database.query(REFERENCED_COLUMNS, params![expanded.map(|_| table)])).await;
     let sources = Sources {
         configuration,
         table: described.description(),
         referenced_columns: &referenced.map_err(Error::of_server)?,
         cursor_secret,
     };
-    Ok(Api::new(name, &sources).map(Rc::new))
+    Ok(entry(Api::new(name, &sources)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_may_be_in_another_database() {
+        assert_eq!(place("note"), ("main", "note"));
+        assert_eq!(place("main.note"), ("main", "note"));
+        assert_eq!(place("other.a.b"), ("other", "a.b"));
+    }
 }

@@ -51,6 +51,8 @@ pub enum Error {
     BatchTooLarge,
     #[error("Not a record")]
     NotARecord,
+    #[error("DB mismatch")]
+    SeveralDatabases,
     #[error("no values provided")]
     NoValues,
     #[error("Unexpected content type")]

@@ -41,6 +41,7 @@ pub mod write;
 use guesthouse::http::{Request, Response};
 
 use caller::Caller;
+use catalog::Served;
 use error::Error;
 use route::Route;
 
@@ -60,19 +61,33 @@ async fn answer(caller: &Caller, request: Request) -> Result<Response, Error> {
     caller.check_intent(is_change, request.header("csrf-token"))?;
     let path = request.path().to_owned();
     let route = Route::parse(request.method(), &path)?;
-    let database = &*catalog::database()?;
-    let readable = |name| catalog::api(database, name);
-    let writable = |name| catalog::writable(database, name);
+    let query = request.query();
     match &route {
-        Route::List { api } => list::list(database, &*readable(api).await?, caller, request.query()).await,
-        Route::Read { api, id } => read::read(database, &*readable(api).await?, caller, id, request.query()).await,
-        Route::Schema { api } => {
-            json_schema::answer(database, &*readable(api).await?, caller, api, request.query()).await
+        Route::List { api } => {
+            let Served { database, api } = &catalog::api(api).await?;
+            list::list(database, api, caller, query).await
         }
-        Route::Create { api } => create::create(database, &*writable(api).await?, caller, request).await,
-        Route::Update { api, id } => update::update(database, &*writable(api).await?, caller, id, request).await,
-        Route::Delete { api, id } => delete::delete(database, &*writable(api).await?, caller, id).await,
-        Route::Execute => transaction::execute(database, caller, request).await,
+        Route::Read { api, id } => {
+            let Served { database, api } = &catalog::api(api).await?;
+            read::read(database, api, caller, id, query).await
+        }
+        Route::Schema { api: name } => {
+            let Served { database, api } = &catalog::api(name).await?;
+            json_schema::answer(database, api, caller, name, query).await
+        }
+        Route::Create { api } => {
+            let Served { database, api } = &catalog::writable(api).await?;
+            create::create(database, api, caller, request).await
+        }
+        Route::Update { api, id } => {
+            let Served { database, api } = &catalog::writable(api).await?;
+            update::update(database, api, caller, id, request).await
+        }
+        Route::Delete { api, id } => {
+            let Served { database, api } = &catalog::writable(api).await?;
+            delete::delete(database, api, caller, id).await
+        }
+        Route::Execute => transaction::execute(caller, request).await,
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::api::{Api, Operation};
 use crate::caller::Caller;
+use crate::catalog::Served;
 use crate::decode;
 use crate::error::Error;
 use crate::id::Key;
@@ -72,7 +73,7 @@ struct Answer<'a> {
 }
 
 /// Does what the body asks for.
-pub async fn execute(database: &Database, caller: &Caller, request: Request) -> Result<Response, Error> {
+pub async fn execute(caller: &Caller, request: Request) -> Result<Response, Error> {
     media_type::expect_json(&request)?;
     let body = request.body(limits::BODY_BYTES_MAX).await?;
     let Execute {
@@ -80,7 +81,14 @@ pub async fn execute(database: &Database, caller: &Caller, request: Request) -> 
         transaction,
     } = parse(&body)?;
     let operations = operations.ok_or(Error::BatchTooLarge)?;
-    let apis = apis(database, &operations).await?;
+    let served = apis(&operations).await?;
+    let Some(Served { database, .. }) = served.first() else {
+        return Ok(answer(&[]));
+    };
+    if served.iter().any(|other| !Rc::ptr_eq(&other.database, database)) {
+        return Err(Error::SeveralDatabases);
+    }
+    let apis: Vec<&Api> = served.iter().map(|served| &*served.api).collect();
     let outcomes = match transaction {
         Some(true) => together(database, caller, &apis, &operations).await?,
         _ => one_by_one(database, caller, &apis, &operations).await?,
@@ -96,10 +104,10 @@ fn parse(body: &[u8]) -> Result<Execute<'_>, Error> {
 }
 
 /// The APIs of the operations: an unknown one fails all before anything is done.
-async fn apis(database: &Database, operations: &[Requested<'_>]) -> Result<Vec<Rc<Api>>, Error> {
+async fn apis(operations: &[Requested<'_>]) -> Result<Vec<Served>, Error> {
     let mut apis = Vec::with_capacity(operations.len());
     for operation in operations {
-        apis.push(catalog::writable(database, operation.api_name()).await?);
+        apis.push(catalog::writable(operation.api_name()).await?);
     }
     Ok(apis)
 }
@@ -107,7 +115,7 @@ async fn apis(database: &Database, operations: &[Requested<'_>]) -> Result<Vec<R
 async fn together(
     database: &Database,
     caller: &Caller,
-    apis: &[Rc<Api>],
+    apis: &[&Api],
     operations: &[Requested<'_>],
 ) -> Result<Vec<Outcome>, Error> {
     let pairs = || apis.iter().zip(operations);
@@ -124,7 +132,7 @@ async fn together(
 async fn one_by_one(
     database: &Database,
     caller: &Caller,
-    apis: &[Rc<Api>],
+    apis: &[&Api],
     operations: &[Requested<'_>],
 ) -> Result<Vec<Outcome>, Error> {
     let mut outcomes = Vec::with_capacity(operations.len());

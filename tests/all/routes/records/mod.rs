@@ -3,6 +3,7 @@
 mod access;
 mod callers;
 mod create;
+mod databases;
 mod delete;
 mod errors;
 mod every_route;
