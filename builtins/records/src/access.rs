@@ -104,6 +104,21 @@ impl Access {
         }
     }
 
+    /// What everybody may do.
+    pub fn world(&self) -> &[Operation] {
+        &self.world
+    }
+
+    /// What those may do beyond that who are known.
+    pub fn authenticated(&self) -> &[Operation] {
+        &self.authenticated
+    }
+
+    /// What is wrong with the rule of the operation.
+    pub fn mistake(&self, operation: Operation) -> Option<&Mistake> {
+        self.rules[operation as usize].as_ref().err()
+    }
+
     /// The rule that the operation is bound to.
     pub fn rule(&self, operation: Operation) -> Option<&Rule> {
         self.rules[operation as usize].as_ref().ok()?.as_ref()

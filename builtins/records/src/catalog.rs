@@ -44,6 +44,12 @@ struct Entry {
 }
 
 impl Entry {
+    fn served(self, name: &str) -> Result<Served, Error> {
+        let database = self.database;
+        let api = self.api.map_err(|refusal| refused(name, refusal))?;
+        Ok(Served { api, database })
+    }
+
     fn is_fresh(&self) -> Result<bool, Error> {
         match self.schema_stamp {
             None => Ok(true),
@@ -91,31 +97,41 @@ fn database(name: &str) -> Result<Rc<Database>, DatabaseError> {
 
 /// The API of this name.
 pub async fn api(name: &str) -> Result<Served, Error> {
-    let main = database(MAIN).map_err(Error::of_server)?;
-    let entry = loop {
+    let main = main_database()?;
+    for _ in 0..limits::CATALOG_READS_MAX {
         let stamp = stamp(&main)?;
         let kept = KEPT.with_borrow_mut(|kept| kept.get(stamp, name));
         if let Some(entry) = kept
             && entry.is_fresh()?
         {
-            break entry;
+            return entry.served(name);
         }
-        let entry = load(&main, name).await?;
-        // What was read is of several snapshots. Where something changed between them it is read again, which ends as
-        // soon as nobody changes the schema or an API for some hundred microseconds.
+        let entry = match load(&main, name).await? {
+            Ok(entry) => entry,
+            Err(refusal) => return Err(refused(name, refusal)),
+        };
+        // What was read is of several snapshots. Where something changed between them it is read again.
         if self::stamp(&main)? == stamp && entry.is_fresh()? {
             KEPT.with_borrow_mut(|kept| kept.put(stamp, name, entry.clone()));
-            break entry;
+            return entry.served(name);
         }
-    };
-    match entry.api {
-        Ok(api) => Ok(Served {
-            api,
-            database: entry.database,
-        }),
-        Err(Refusal::Unsupported(what)) => Err(Error::Unsupported(what)),
-        Err(Refusal::Misconfigured(why)) => Err(cannot_be_served(name, &why)),
     }
+    Err(Error::Busy)
+}
+
+/// The same, read afresh; says where it cannot be served.
+pub async fn examine(name: &str) -> Result<Result<Served, Refusal>, Error> {
+    let main = main_database()?;
+    let entry = load(&main, name).await?;
+    Ok(entry.and_then(|entry| {
+        let database = entry.database;
+        entry.api.map(|api| Served { api, database })
+    }))
+}
+
+/// The database of the configuration.
+pub fn main_database() -> Result<Rc<Database>, Error> {
+    database(MAIN).map_err(Error::of_server)
 }
 
 /// The API of this name, if its records can be written: those of a view cannot.
@@ -127,8 +143,11 @@ pub async fn writable(name: &str) -> Result<Served, Error> {
     }
 }
 
-fn cannot_be_served(name: &str, why: &str) -> Error {
-    Error::Internal(format!("the record API {name} cannot be served: {why}"))
+fn refused(name: &str, refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Unsupported(what) => Error::Unsupported(what),
+        Refusal::Misconfigured(why) => Error::Internal(format!("the record API {name} cannot be served: {why}")),
+    }
 }
 
 fn stamp(main: &Database) -> Result<u64, Error> {
@@ -144,8 +163,9 @@ fn place(table_name: &str) -> (&str, &str) {
     table_name.split_once('.').unwrap_or((MAIN, table_name))
 }
 
-/// Reads all about an API: its configuration in the main database, then its table where that is.
-async fn load(main: &Rc<Database>, name: &str) -> Result<Entry, Error> {
+/// Reads all about an API: its configuration in the main database, then its table where that is. The inner error is nothing
+/// to keep: a database that is there a moment later changes no stamp of this one.
+async fn load(main: &Database, name: &str) -> Result<Result<Entry, Refusal>, Error> {
     let configuration = format!("SELECT {CONFIGURATION_COLUMNS} FROM _record_api WHERE name = ?1");
     let statements = vec![(configuration, params![name]), (CURSOR_SECRET.into(), params![])];
     let results = main.query_all(statements).await.map_err(Error::of_server)?;
@@ -158,8 +178,9 @@ async fn load(main: &Rc<Database>, name: &str) -> Result<Entry, Error> {
         return Err(Error::UnknownApi);
     };
     let (place, table) = place(configuration.get(0).map_err(Error::of_server)?);
-    // Not kept: a database that is there a moment later changes no stamp of this one.
-    let database = database(place).map_err(|_| cannot_be_served(name, &format!("there is no database {place}")))?;
+    let Ok(database) = database(place) else {
+        return Ok(Err(Refusal::Misconfigured(format!("there is no database {place}"))));
+    };
     let schema_stamp = match place {
         MAIN => None,
         _ => Some(schema_stamp(&database)?),
@@ -171,7 +192,7 @@ async fn load(main: &Rc<Database>, name: &str) -> Result<Entry, Error> {
     };
     let described = match descriptions::describe(&database, table).await? {
         Ok(described) => described,
-        Err(refusal) => return Ok(entry(Err(refusal))),
+        Err(refusal) => return Ok(Ok(entry(Err(refusal)))),
     };
     let expanded = configuration
         .get_named::<Option<&str>>("expand")
@@ -183,7 +204,7 @@ async fn load(main: &Rc<Database>, name: &str) -> Result<Entry, Error> {
         referenced_columns: &referenced.map_err(Error::of_server)?,
         cursor_secret,
     };
-    Ok(entry(Api::new(name, &sources)))
+    Ok(Ok(entry(Api::new(name, &sources))))
 }
 
 #[cfg(test)]

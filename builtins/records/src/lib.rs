@@ -10,6 +10,7 @@ pub mod body;
 pub mod caller;
 pub mod catalog;
 pub mod checks;
+pub mod command;
 pub mod create;
 pub mod cursor;
 pub mod decode;
@@ -97,3 +98,4 @@ fn json(body: Vec<u8>) -> Response {
 }
 
 guesthouse::serve!(handle);
+guesthouse::commands!(command::run);

@@ -32,3 +32,7 @@ pub const FILTER_COMPARISONS_MAX: usize = 128;
 
 /// Most APIs kept in an instance. Beyond it all are forgotten and read again when they are asked for.
 pub const CACHED_APIS_MAX: usize = 1024;
+
+/// How often what is known of an API is read anew where the schema changes while it is read: a change takes longer than
+/// reading, so that a second time is enough but for storms of them.
+pub const CATALOG_READS_MAX: usize = 8;

@@ -152,6 +152,15 @@ fn push_page(sql: &mut Sql, limit: u64, offset: u64) {
     }
 }
 
+/// How many records the caller sees in all.
+pub async fn count_seen(database: &Database, api: &Api, caller: &Caller) -> Result<i64, DatabaseError> {
+    let mut sql = from(api);
+    Condition::default().rule(&mut sql, api, caller);
+    let (sql, parameters) = sql.into_parts();
+    let rows = database.query(&sql, parameters).await?;
+    rows.first().map_or(Ok(0), |row| row.get(0))
+}
+
 /// Counts what the rule and the filter let through, on whatever page.
 fn count(api: &Api, caller: &Caller, query: &ListQuery<'_>) -> Result<Sql, Error> {
     let mut condition = Condition::default();

@@ -14,10 +14,6 @@ use crate::builtins::BUILTINS;
 use crate::components::manifest::database_name_mistake;
 use crate::migrations::{self, Line, State};
 
-/// See, apply and begin the SQL files of the data directory: `migrations/<database>/U<version>__<name>.sql`.
-///
-/// Each file is applied once, in the order of the versions, in one transaction: what fails leaves the database as it was, and
-/// nothing after it is applied. A start of the server applies what is pending too. A file that was applied must stay as it is.
 #[derive(Debug, Args)]
 pub struct MigrateArguments {
     #[command(subcommand)]

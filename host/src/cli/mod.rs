@@ -47,6 +47,10 @@ enum Command {
     /// See and change what is deployed.
     Components(components::ComponentsArguments),
     /// See, apply and begin the SQL files in `migrations/` of the data directory.
+    ///
+    /// They are `migrations/<database>/U<version>__<name>.sql`. Each is applied once, in the order of the versions, in one
+    /// transaction: what fails leaves the database as it was, and nothing after it is applied. A start of the server applies
+    /// what is pending too. A file that was applied must stay as it is.
     Migrate(migrate::MigrateArguments),
     /// See, set and delete the secrets of components: keys and the like. Values are never shown.
     Secrets(secrets::SecretsArguments),

@@ -1,5 +1,6 @@
-//! Commands that components bring.
+//! Commands that components bring, and those of the built-ins.
 
+mod api;
 mod bounds;
 mod names;
 mod run;
