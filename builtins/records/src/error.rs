@@ -199,6 +199,8 @@ mod tests {
             (Error::InvalidId, 400),
             (Error::BodyTooLarge, 413),
             (Error::Full, 507),
+            (Error::Unidentified, 503),
+            (Error::CredentialsTooLarge, 400),
         ] {
             assert_eq!(error.status(), status, "{error:?}");
         }

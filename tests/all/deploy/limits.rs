@@ -61,7 +61,7 @@ fn deployments_at_the_same_time_are_done_one_after_the_other_or_refused() {
         let done = ended.iter().filter(|printed| printed.code == 0).count();
         assert!(done >= 1, "{ended:?}");
         for refused in ended.iter().filter(|printed| printed.code != 0) {
-            assert!(refused.stderr.contains("deploy"), "{}", refused.stderr);
+            assert!(refused.stderr.contains("changes wait"), "{}", refused.stderr);
         }
         let versions = server.cli(&["components", "versions", "thing"]).expect_success().stdout;
         assert_eq!(versions.lines().filter(|line| line.contains("upload")).count(), done);

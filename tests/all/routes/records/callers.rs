@@ -196,3 +196,16 @@ fn without_a_provider_everybody_is_nobody_in_particular() {
     assert_eq!(send(&server, Some("a1"), "GET", "own/1", None).0, 403);
     assert_eq!(send(&server, Some("a1"), "GET", "all/1", None).0, 200);
 }
+
+#[test]
+fn a_provider_that_fails_makes_nobody_anonymous() {
+    let server = start();
+    std::fs::write(
+        server.data().join("migrations/main/U2__keys_gone.sql"),
+        "DROP TABLE api_key;",
+    )
+    .expect("a file can be written");
+    server.cli(&["migrate"]).expect_success();
+    assert_eq!(send(&server, Some("c1"), "GET", "all/1", None), (500, String::new()));
+    assert_eq!(send(&server, None, "GET", "all/1", None).0, 200);
+}

@@ -172,3 +172,31 @@ fn a_rule_that_asks_for_somebody_closes_an_api_to_nobody_in_particular() {
     server.request("DELETE", &path("known", "/1")).send().expect(403, "");
     assert_eq!(ids(&server, "all", ""), [4, 3, 2, 1]);
 }
+
+#[test]
+fn a_changed_rule_counts_from_the_next_request_on() {
+    let server = start();
+    let change = |version: u32, sql: &str| {
+        let path = server.data().join(format!("migrations/main/U{version}__change.sql"));
+        std::fs::write(path, sql).expect("a file can be written");
+        server.cli(&["migrate"])
+    };
+    assert_eq!(ids(&server, "public", ""), [3, 1]);
+    change(
+        2,
+        "UPDATE _record_api SET read_access_rule = '_ROW_.stars > 1' WHERE name = 'public';",
+    )
+    .expect_success();
+    assert_eq!(ids(&server, "public", ""), [4, 3, 2]);
+    change(
+        3,
+        "UPDATE _record_api SET read_access_rule = '_ROW_.star > 1' WHERE name = 'public';",
+    )
+    .expect_failure(&["read_access_rule of public: no such column: _ROW_.star, at character 1"]);
+    assert_eq!(ids(&server, "public", ""), [4, 3, 2]);
+    server.get(&path("public", "/1")).expect(403, "");
+    std::fs::remove_file(server.data().join("migrations/main/U3__change.sql")).expect("we wrote it");
+    change(4, "ALTER TABLE post RENAME COLUMN stars TO points;").expect_success();
+    server.get(&path("public", "")).expect(403, "");
+    server.get(&path("all", "/1")).expect_status(200);
+}
