@@ -66,7 +66,9 @@ impl Writer {
         })?;
         // A commit that waits for the disk would hold up everything else on this thread.
         if self.settings.synchronous == Synchronous::Normal {
-            // Others that are ready to write queue up meanwhile, and share the commit.
+            // Others that are ready to write queue up meanwhile, and share the commit. A call of a component is polled twice
+            // before anything else has its turn, which is what the first of these is for.
+            yield_now().await;
             yield_now().await;
             self.commit_here();
         } else {
