@@ -175,7 +175,7 @@ fn a_new_migration_is_passed_over_until_it_has_a_statement() {
     assert_eq!(list(server.data()), expected);
     server.cli(&["migrate"]).expect(0, "nothing is pending\n", "");
     server.restart();
-    assert!(server.log().contains("main/U2__more.sql has no statement yet"));
+    server.expect_log("main/U2__more.sql has no statement yet");
     let begun = std::fs::read_to_string(&path).expect("the file");
     write(
         server.data(),

@@ -12,7 +12,7 @@ fn a_trap_is_told_and_costs_this_call_alone() {
         .expect_failure(&["`commander` failed", "unreachable"]);
     server.cli(&["commander", "say"]).expect_success();
     server.get("/commander").expect(200, "0");
-    assert!(server.log().contains("trapped on purpose"));
+    server.expect_log("trapped on purpose");
 }
 
 #[test]

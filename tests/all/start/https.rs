@@ -18,7 +18,7 @@ fn a_server_with_a_certificate_speaks_https_alone() {
     ];
     let server = setup.argument(&options[0]).argument(&options[1]).start();
     server.deploy("echo");
-    assert!(server.log().contains("listening on https://"), "{}", server.log());
+    server.expect_log("listening on https://");
 
     let answer = certificate.get(server.address(), "/echo/head").expect("a handshake");
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");

@@ -130,11 +130,7 @@ fn a_rule_about_a_table_that_is_made_later_closes_its_operation_until_it_fits() 
         .start();
     server.get("/api/records/v1/posts/1").expect(403, "");
     server.get("/api/records/v1/posts").expect(403, "");
-    assert!(
-        server.log().contains("read_access_rule of the record API posts"),
-        "{}",
-        server.log()
-    );
+    server.expect_log("read_access_rule of the record API posts");
     server.stop();
     let path = server.data().join("migrations/main/U2__public.sql");
     std::fs::write(
