@@ -4,14 +4,13 @@
 
 use crate::components::manifest::secret_name_mistake;
 use crate::data_directory::PRIVATE_FILE_MODE;
-use crate::data_directory::file::UNFINISHED;
+use crate::data_directory::file::{UNFINISHED, sync, write_durably_in};
 use crate::limits;
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{Mode, OFlags, fsync, openat};
+use cap_std::fs::Dir;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -205,7 +204,7 @@ impl Secrets {
         if self.get(name).is_none() && self.names().len() >= limits::SECRETS_MAX {
             return Err(SecretError::Full);
         }
-        write(&self.folder, name, value).map_err(|error| SecretError::File {
+        write_durably_in(&self.folder, name, value, PRIVATE_FILE_MODE).map_err(|error| SecretError::File {
             name: name.to_owned(),
             error,
         })?;
@@ -230,29 +229,6 @@ fn read(folder: &Dir, name: &str) -> io::Result<Arc<[u8]>> {
         Ok(()) => Ok(value.into()),
         Err(error) => Err(io::Error::other(error)),
     }
-}
-
-/// Whatever happens, the old value is there whole or the new one is.
-fn write(folder: &Dir, name: &str, value: &[u8]) -> io::Result<()> {
-    let unfinished = format!("{name}{UNFINISHED}");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(PRIVATE_FILE_MODE);
-    let written = folder.open_with(&unfinished, &options).and_then(|mut file| {
-        file.write_all(value)?;
-        file.sync_all()?;
-        folder.rename(&unfinished, folder, name)
-    });
-    if written.is_err() {
-        // A part of a secret must not lie about. If it cannot be removed now, the next start does.
-        let _ = folder.remove_file(&unfinished);
-    }
-    written.and_then(|()| sync(folder))
-}
-
-/// The folder itself is open for nothing but to look names up in it.
-fn sync(folder: &Dir) -> io::Result<()> {
-    let readable = openat(folder, ".", OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty())?;
-    Ok(fsync(readable)?)
 }
 
 #[cfg(test)]
