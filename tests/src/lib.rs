@@ -15,6 +15,7 @@ pub mod pypi;
 pub mod raw;
 pub mod server;
 pub mod tls;
+pub mod under_load;
 pub mod upstream;
 pub mod wait;
 

@@ -1,35 +1,16 @@
 //! Providers that come, change and go while their consumers run.
 
 use guesthouse_tests::callers::Key;
-use guesthouse_tests::{Server, guests};
-use std::sync::atomic::{AtomicBool, Ordering};
+use guesthouse_tests::{Server, guests, under_load};
 
-/// Runs `change` while requests of three clients are under way; every answer must be one of `expected`.
+/// Runs `change` while requests are under way; every answer must be one of `expected`.
 fn while_asked(server: &Server, path: &str, expected: &[&str], change: impl FnOnce()) {
-    let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        let clients: Vec<_> = (0..3)
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut requests = 0;
-                    while !done.load(Ordering::Relaxed) {
-                        let answer = server.get_as("good", path);
-                        let text = answer.expect_status(200).text();
-                        assert!(expected.iter().any(|expected| text.contains(expected)), "{text}");
-                        requests += 1;
-                    }
-                    requests
-                })
-            })
-            .collect();
-        change();
-        done.store(true, Ordering::Relaxed);
-        let requests: u32 = clients
-            .into_iter()
-            .map(|client| client.join().expect("no request failed"))
-            .sum();
-        assert!(requests > 10, "only {requests} requests were sent meanwhile");
-    });
+    let ask = || {
+        let answer = server.get_as("good", path);
+        let text = answer.expect_status(200).text();
+        assert!(expected.iter().any(|expected| text.contains(expected)), "{text}");
+    };
+    under_load::while_asked(ask, change);
 }
 
 #[test]
