@@ -188,10 +188,7 @@ async fn explain(
     if !is_in_doubt || api.access.rule(Operation::Read).is_none() {
         return api.of_ruled(Operation::Read, error);
     }
-    let mut sql = from(api);
-    Condition::default().rule(&mut sql, api, caller);
-    let (sql, parameters) = sql.into_parts();
-    match database.query(&sql, parameters).await {
+    match count_seen(database, api, caller).await {
         Ok(_) => Error::of_request(error),
         Err(error) => api.of_ruled(Operation::Read, error),
     }

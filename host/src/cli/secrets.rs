@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use anyhow::bail;
 use bytes::Bytes;
 use clap::{Args, Subcommand};
 use http::Method;
@@ -143,7 +142,7 @@ fn read_value(name: &str, exact: bool) -> anyhow::Result<Vec<u8>> {
     }
     match (1..=limits::SECRET_BYTES_MAX).contains(&value.len()) {
         true => Ok(value),
-        false => bail!("the value of a secret has from 1 to {} bytes", limits::SECRET_BYTES_MAX),
+        false => Err(SecretError::Value.into()),
     }
 }
 
