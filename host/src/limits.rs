@@ -176,3 +176,48 @@ pub const SECRET_NAME_BYTES_MAX: usize = 64;
 pub const SECRET_BYTES_MAX: usize = 64 * KIB;
 /// Secrets of one server. All are kept in memory.
 pub const SECRETS_MAX: usize = 256;
+
+// Mail.
+
+/// One message as it is encoded for mail; relays take from 10 MiB on, and larger things are better linked to.
+pub const MAIL_MESSAGE_BYTES_MAX: usize = 5 * MIB;
+/// A larger message is encoded on a thread of its own: it takes more than a few milliseconds.
+pub const MAIL_INLINE_BYTES_MAX: usize = 256 * KIB;
+/// The contents of a message as the outbox keeps them, in one row: a result of `host.db` holds 8 MiB.
+pub const MAIL_STORED_BYTES_MAX: usize = 7 * MIB;
+/// Recipients of one message. Relays refuse more than about a hundred.
+pub const MAIL_RECIPIENTS_MAX: usize = 50;
+/// Files that go with one message.
+pub const MAIL_ATTACHMENTS_MAX: usize = 20;
+/// A subject, a name or the like.
+pub const MAIL_FIELD_BYTES_MAX: usize = 1000;
+/// An address: SMTP knows no longer ones.
+pub const MAIL_ADDRESS_BYTES_MAX: usize = 254;
+/// Recipients that one component may write to in a minute. Whoever sends more will find the relay blocked soon.
+pub const MAIL_RECIPIENTS_PER_MINUTE: usize = 120;
+/// Messages that wait for the relay, of all components together: a day without one.
+pub const MAIL_WAITING_MAX: usize = 10_000;
+/// What all messages that wait may have together, on the disk.
+pub const MAIL_WAITING_BYTES_MAX: usize = 256 * MIB;
+/// Messages that are kept of those that wait no longer.
+pub const MAIL_FINISHED_MAX: usize = 1000;
+/// What these may have together, on the disk.
+pub const MAIL_FINISHED_BYTES_MAX: usize = 64 * MIB;
+/// Messages in one list.
+pub const MAIL_LISTED_MAX: usize = 100;
+/// The contents of all messages in one list for a component.
+pub const MAIL_LISTED_BYTES_MAX: usize = 8 * MIB;
+/// Messages that are handed over at once, each on a connection of its own. Relays allow few.
+pub const MAIL_DELIVERIES_MAX: usize = 4;
+/// How long the relay may take for one step.
+pub const MAIL_RELAY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long it may take for one message.
+pub const MAIL_DELIVERY_TIMEOUT: Duration = Duration::from_secs(120);
+/// Until the second try. Each further pause is four times as long.
+pub const MAIL_RETRY_PAUSE_MIN: Duration = Duration::from_secs(5);
+/// The longest pause between two tries.
+pub const MAIL_RETRY_PAUSE_MAX: Duration = Duration::from_secs(3600);
+/// When a message is given up: by then somebody should have seen that the relay is down.
+pub const MAIL_GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// What is kept of what the relay says.
+pub const MAIL_DETAIL_CHARS_MAX: usize = 500;

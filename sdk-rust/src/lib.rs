@@ -27,6 +27,7 @@ pub mod command;
 pub mod html;
 pub mod http;
 pub mod identity;
+pub mod mail;
 #[doc(hidden)]
 pub mod provider_bindings;
 pub mod secrets;

@@ -5,6 +5,7 @@ mod commands;
 mod components;
 mod deploy;
 mod limits;
+mod mail;
 mod migrate;
 mod notes;
 mod routes;

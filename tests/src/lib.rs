@@ -13,6 +13,7 @@ pub mod http2;
 pub mod npm;
 pub mod pypi;
 pub mod raw;
+pub mod relay;
 pub mod server;
 pub mod tls;
 pub mod under_load;

@@ -1,13 +1,14 @@
-//! The published client for Python, run by the system's own interpreter.
+//! Packages for Python, run by the system's own interpreter: the published client, and servers that the tests talk to.
 //!
-//! It is installed into a folder of its own below `target/`, once: as long as its requirements and the interpreter stay the
-//! same, nothing is fetched again.
+//! Those that a folder requires are installed into a folder of its own below `target/`, once: as long as the requirements and the
+//! interpreter stay the same, nothing is fetched again.
 
 use crate::Server;
 use crate::binary::project;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 const CLIENT: &str = "tests/clients/pypi";
 const MISSING: &str = "python3 (3.11 or newer) with pip is needed: on Debian, `apt install python3 python3-pip`";
@@ -15,15 +16,24 @@ const MISSING: &str = "python3 (3.11 or newer) with pip is needed: on Debian, `a
 /// Runs `clients/pypi/<scenario>.py` with the server's address; panics with what it wrote unless it ends well.
 #[track_caller]
 pub fn run(server: &Server, scenario: &str) {
-    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
-    let packages = INSTALLED.get_or_init(install);
-    let mut python = python();
+    let mut python = python_with(CLIENT);
     python
         .args(["-B", &format!("{scenario}.py")])
         .current_dir(project().join(CLIENT))
-        .env("PYTHONPATH", packages)
         .env("GUESTHOUSE_URL", format!("http://{}", server.address()));
     expect_success(python);
+}
+
+/// The interpreter with what the `requirements.txt` of a folder names.
+#[track_caller]
+pub fn python_with(folder: &'static str) -> Command {
+    static INSTALLED: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
+    // One that failed to install fails again, with its reason.
+    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+    let packages = installed.entry(folder).or_insert_with(|| install(folder));
+    let mut python = python();
+    python.env("PYTHONPATH", packages);
+    python
 }
 
 /// The interpreter, with nothing of whoever runs the tests in its way.
@@ -34,14 +44,15 @@ fn python() -> Command {
 }
 
 #[track_caller]
-fn install() -> PathBuf {
-    let requirements = project().join(CLIENT).join("requirements.txt");
+fn install(folder: &str) -> PathBuf {
+    let requirements = project().join(folder).join("requirements.txt");
     let wanted = format!(
         "{}\n{}",
         expect_success(version()),
         std::fs::read_to_string(&requirements).expect("the requirements are there")
     );
-    let folder = project().join("target/test-clients/pypi");
+    let name = Path::new(folder).file_name().expect("a folder has a name");
+    let folder = project().join("target/test-clients").join(name);
     let stamp = folder.join("installed.txt");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return folder;

@@ -186,6 +186,8 @@ pub(crate) fn command(data: &Path) -> Command {
     command
         .env_remove("GUESTHOUSE_DATA_DIR")
         .env_remove("GUESTHOUSE_CONTROL_TOKEN")
+        .env_remove("GUESTHOUSE_SMTP_URL")
+        .env_remove("GUESTHOUSE_MAIL_FROM")
         .env_remove("RUST_LOG");
     command
 }

@@ -10,6 +10,7 @@ wasmtime::component::bindgen!({
         package guesthouse:served;
         world imports {
             import guesthouse:host/http-messages@0.1.0;
+            import guesthouse:host/mail@0.1.0;
             import guesthouse:host/secrets@0.1.0;
             import guesthouse:host/services@0.1.0;
             import guesthouse:host/sqlite@0.1.0;
@@ -26,7 +27,7 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use guesthouse::host::{http_messages, secrets, services, sqlite};
+pub use guesthouse::host::{http_messages, mail, secrets, services, sqlite};
 
 /// What the host calls of a component that brings commands.
 pub mod command {

@@ -4,6 +4,7 @@
 pub mod bindings;
 pub mod http_client;
 pub mod http_messages;
+pub mod mail;
 pub mod secrets;
 pub mod services;
 pub mod sqlite;
@@ -15,4 +16,5 @@ use std::sync::Arc;
 pub struct Stores {
     pub databases: Arc<sqlite::Databases>,
     pub secrets: Arc<secrets::Secrets>,
+    pub mail: Arc<mail::Mail>,
 }

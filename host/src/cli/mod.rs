@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod components;
 mod deploy;
+mod mail;
 mod migrate;
 mod package;
 pub mod run;
@@ -54,6 +55,8 @@ enum Command {
     Migrate(migrate::MigrateArguments),
     /// See, set and delete the secrets of components: keys and the like. Values are never shown.
     Secrets(secrets::SecretsArguments),
+    /// See the mail that components have sent, and where it is.
+    Mail(mail::MailArguments),
     /// Compile a component. The server calls this in a process of its own, where it can be limited.
     #[command(hide = true)]
     Compile { input: PathBuf, output: PathBuf },
@@ -73,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Components(arguments) => block_on(components::components(&data_dir, arguments)).map(done),
         Command::Migrate(arguments) => block_on(migrate::migrate(&data_dir, arguments)).map(done),
         Command::Secrets(arguments) => block_on(secrets::secrets(&data_dir, arguments)).map(done),
+        Command::Mail(arguments) => block_on(mail::mail(&data_dir, arguments)).map(done),
         Command::Compile { input, output } => crate::runtime::compile_file(&input, &output).map(done),
         Command::OfComponent(words) => block_on(command::run(&data_dir, words)).map(ExitCode::from),
     };

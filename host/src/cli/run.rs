@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum};
 use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
+use crate::capability::mail::{Mailbox, RelayUrl, mailbox};
+
 /// Scheme and host of the URL at which clients reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicUrl {
@@ -75,6 +77,18 @@ pub struct RunOptions {
     /// The private key of the certificate, as PEM. A changed file counts from the next start.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+    /// The relay for the mail of components. `smtps://NAME@HOST:465` is encrypted from the first byte, `smtp://NAME@HOST:587` by
+    /// STARTTLS and never without; `smtp://HOST:25?tls=none` not at all, for a relay on this machine. An `@` in NAME is written as
+    /// `%40`. What the relay wants to know beside NAME is the secret SMTP_KEY: `guesthouse secrets set SMTP_KEY`. Without a
+    /// relay mail is kept, and `guesthouse mail list` shows it.
+    #[arg(long, value_name = "URL", env = "GUESTHOUSE_SMTP_URL", requires = "mail_from")]
+    pub smtp_url: Option<RelayUrl>,
+    /// Certificates that the relay's may rest on beside those that everybody trusts, as PEM.
+    #[arg(long, value_name = "FILE", requires = "smtp_url")]
+    pub smtp_root_certificates: Option<PathBuf>,
+    /// Who sends the mail of components that do not say: `ADDRESS` or `NAME <ADDRESS>`.
+    #[arg(long, value_name = "SENDER", env = "GUESTHOUSE_MAIL_FROM", value_parser = mailbox)]
+    pub mail_from: Option<Mailbox>,
     /// For development: logs a line for every request, and lets web pages of all origins in, with their cookies.
     /// (`GUESTHOUSE_LOG` sets what is logged in detail.)
     #[arg(long)]

@@ -22,6 +22,7 @@ pub struct Grants {
     pub http: HttpGrant,
     pub secrets: SecretsGrant,
     pub services: ServicesGrant,
+    pub mail: MailGrant,
 }
 
 /// Tables (`table`, `table.column`, `*`) of one database; every list is sorted and free of duplicates.
@@ -74,6 +75,32 @@ pub struct ServicesGrant {
     /// Those of others that it may call.
     #[serde(rename = "use")]
     pub uses: Vec<String>,
+}
+
+/// Electronic mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailGrant {
+    /// As whom: addresses, `default` for the server's sender, `*` for anybody. Sorted and free of duplicates.
+    pub send: Vec<String>,
+    /// To see what all components have sent.
+    pub inspect: bool,
+}
+
+impl MailGrant {
+    fn lines_beyond(&self, other: &MailGrant) -> Vec<String> {
+        let is_held = |sender: &String| other.send.contains(sender) || other.send.iter().any(|held| held == "*");
+        let line = |sender: &String| match sender.as_str() {
+            "*" => "mail: send as anybody".to_owned(),
+            "default" => "mail: send as the server".to_owned(),
+            address => format!("mail: send as {address}"),
+        };
+        let mut lines: Vec<String> = self.send.iter().filter(|sender| !is_held(sender)).map(line).collect();
+        if self.inspect && !other.inspect {
+            lines.push("mail: see what all components have sent".to_owned());
+        }
+        lines
+    }
 }
 
 /// What the grants say about a call to one origin.
@@ -159,6 +186,7 @@ impl Grants {
             let beyond = wanted.iter().filter(|service| !held.contains(service));
             lines.extend(beyond.map(|service| format!("services: {kind} {service}")));
         }
+        lines.extend(self.mail.lines_beyond(&other.mail));
         lines
     }
 }
@@ -236,6 +264,25 @@ mod tests {
         let diff = Grants::widening(&grants(&["A", "B"], &[]), &grants(&["B"], &["B"]));
         assert_eq!(diff.added, ["secrets: write B"]);
         assert_eq!(diff.removed, ["secrets: read A"]);
+    }
+
+    #[test]
+    fn to_send_as_anybody_covers_to_send_as_one() {
+        let grants = |send: &[&str], inspect| {
+            let mail = MailGrant {
+                send: send.iter().map(|sender| (*sender).to_owned()).collect(),
+                inspect,
+            };
+            Grants {
+                mail,
+                ..Grants::default()
+            }
+        };
+        let diff = Grants::widening(&grants(&["*"], false), &grants(&["a@b.org", "default"], true));
+        assert_eq!(diff.added, ["mail: see what all components have sent"]);
+        assert_eq!(diff.removed, ["mail: send as anybody"]);
+        let diff = Grants::widening(&grants(&["a@b.org"], true), &grants(&["default"], true));
+        assert_eq!(diff.added, ["mail: send as the server"]);
     }
 
     #[test]

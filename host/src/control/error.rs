@@ -6,6 +6,7 @@ use http_body_util::Full;
 use serde::{Deserialize, Serialize};
 
 use super::respond;
+use crate::capability::mail::MailError;
 use crate::capability::secrets::SecretError;
 use crate::components::commands::CommandError;
 use crate::components::deploy::{DeployError, Refusal};
@@ -42,6 +43,8 @@ pub enum ControlError {
     Command(CommandError),
     #[error("{0}")]
     Migrations(MigrationsError),
+    #[error("{0}")]
+    Mail(MailError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -110,6 +113,8 @@ impl ControlError {
             ControlError::Secret(error) => secret_status(error),
             ControlError::Command(error) => command_status(error),
             ControlError::Migrations(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ControlError::Mail(MailError::Unknown(_)) => StatusCode::NOT_FOUND,
+            ControlError::Mail(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -129,6 +134,8 @@ impl ControlError {
             ControlError::Secret(error) => error.code(),
             ControlError::Command(error) => error.code(),
             ControlError::Migrations(error) => error.code(),
+            ControlError::Mail(MailError::Unknown(_)) => "no_such_message",
+            ControlError::Mail(_) => "internal",
             ControlError::Internal(_) => "internal",
         }
     }
@@ -142,6 +149,10 @@ impl ControlError {
                 mistakes.clone_from(&error.mistakes);
             }
             ControlError::Internal(cause) => tracing::error!(cause, "a control request failed"),
+            ControlError::Mail(error) if !matches!(error, MailError::Unknown(_)) => {
+                tracing::error!(cause = %error, "a control request failed");
+                message = ControlError::Internal(String::new()).to_string();
+            }
             ControlError::Secret(error @ SecretError::File { .. }) => {
                 tracing::error!(cause = %error, "a control request failed");
                 message = ControlError::Internal(String::new()).to_string();

@@ -1,13 +1,14 @@
 //! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
 //! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, `secrets`,
-//! `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, all below [`PREFIX`]. Bodies and answers are
-//! JSON, except for the package of a deployment and the value of a secret.
+//! `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
+//! [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment and the value of a secret.
 
 mod body;
 pub mod commands;
 mod components;
 mod error;
+mod mail;
 mod migrations;
 mod query;
 mod rollback;
@@ -119,6 +120,9 @@ impl<R: Runtime> Control<R> {
             (["migrations"], _) => Err(ControlError::Method("GET")),
             (["migrations", "apply"], Method::POST) => migrations::apply(self).await,
             (["migrations", "apply"], _) => Err(ControlError::Method("POST")),
+            (["mail"], Method::GET) => mail::list(self, request.uri().query()).await,
+            (["mail", number], Method::GET) => mail::show(self, number).await,
+            (["mail"] | ["mail", _], _) => Err(ControlError::Method("GET")),
             _ => Err(ControlError::Path),
         }
     }

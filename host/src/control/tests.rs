@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::capability::Stores;
+use crate::capability::mail::{Mail, MailSettings};
 use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Databases, Settings};
 use crate::components::commands::{Answer as CommandAnswer, Call, CommandError, Outcome};
@@ -50,10 +51,14 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
     let store = Store::open(databases.open("host").expect("host.db"), &directory)
         .await
         .expect("a store");
-    let deployer = Arc::new(Deployer::new(store, databases, Arc::new(Idle)));
+    let deployer = Arc::new(Deployer::new(store, databases.clone(), Arc::new(Idle)));
+    let secrets = Arc::new(Secrets::open(&directory.secrets()).expect("secrets"));
+    let host = databases.open("host").expect("host.db");
+    let mail = Mail::open(host, MailSettings::default(), secrets.clone()).await;
     let stores = Stores {
-        databases: deployer.databases().clone(),
-        secrets: Arc::new(Secrets::open(&directory.secrets()).expect("secrets")),
+        databases: databases.clone(),
+        secrets,
+        mail: Arc::new(mail.expect("an outbox")),
     };
     let control = Control::new(deployer, stores, ControlToken::new(TOKEN), directory.migrations());
     (folder, directory, control)

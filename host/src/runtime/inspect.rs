@@ -9,19 +9,19 @@ use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 /// Interfaces of the contract that this host does not serve yet.
-const NOT_SERVED_YET: [&str; 7] = [
+const NOT_SERVED_YET: [&str; 6] = [
     "guesthouse:host/changes",
     "guesthouse:host/control",
     "guesthouse:host/files",
-    "guesthouse:host/mail",
     "guesthouse:host/scheduled",
     "guesthouse:host/sse",
     "guesthouse:host/worker",
 ];
 
 /// Where the interfaces that the host provides begin; the linker then checks each function.
-const PROVIDED: [&str; 11] = [
+const PROVIDED: [&str; 12] = [
     "guesthouse:host/http-messages@0.1.",
+    "guesthouse:host/mail@0.1.",
     "guesthouse:host/secrets@0.1.",
     "guesthouse:host/services@0.1.",
     "guesthouse:host/sqlite@0.1.",

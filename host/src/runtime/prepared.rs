@@ -8,7 +8,7 @@ use super::shared::Shared;
 use super::state::{Granted, State};
 use crate::capability::bindings::command::CommandWorldPre;
 use crate::capability::services::{self, Interface, Services};
-use crate::capability::{Stores, http_client, secrets, sqlite};
+use crate::capability::{Stores, http_client, mail, secrets, sqlite};
 use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
@@ -48,8 +48,14 @@ impl Runtime {
             .map_err(|error| Refusal::Import(root(&error)))?;
         let command = commands(&pre, &version.manifest.commands)?;
         let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
+        let name: Arc<str> = version.name.as_str().into();
         let granted = Granted {
-            name: version.name.as_str().into(),
+            mail: Arc::new(mail::Granted::new(
+                stores.mail.clone(),
+                name.clone(),
+                version.grants.mail.clone(),
+            )),
+            name,
             sqlite: Arc::new(sqlite::Granted::new(stores.databases.clone(), &version.grants.sqlite)),
             secrets: Arc::new(secrets::Granted::new(
                 stores.secrets.clone(),

@@ -2,7 +2,7 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
-use crate::capability::{http_client, secrets, services, sqlite};
+use crate::capability::{http_client, mail, secrets, services, sqlite};
 use crate::limits;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -19,6 +19,8 @@ pub struct Granted {
     pub sqlite: Arc<sqlite::Granted>,
     /// The servers that it may send requests to.
     pub http_client: Arc<http_client::Granted>,
+    /// The outbox, with who it may send as.
+    pub mail: Arc<mail::Granted>,
     /// The secrets, each with what may be done with it.
     pub secrets: Arc<secrets::Granted>,
     /// The services of others that it may use.
@@ -38,6 +40,7 @@ pub struct State {
     http_client: http_client::Hooks,
     pub(crate) services: services::Context,
     pub(crate) sqlite: sqlite::Context,
+    pub(crate) mail: mail::Context,
     pub(crate) secrets: secrets::Context,
     /// The instance's place in the pool, given back when the store is dropped.
     _place: OwnedSemaphorePermit,
@@ -65,6 +68,7 @@ impl State {
             http_client: http_client::Hooks::new(granted.http_client.clone()),
             services: services::Context::new(granted.services.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
+            mail: mail::Context::new(granted.mail.clone()),
             secrets: secrets::Context::new(granted.secrets.clone()),
             _place: place,
         }

@@ -10,8 +10,9 @@ mod worker;
 
 use crate::builtins::BUILTINS;
 use crate::capability::Stores;
+use crate::capability::mail::{self, Mail, MailSettings};
 use crate::capability::secrets::Secrets;
-use crate::capability::sqlite::{Databases, Settings, Synchronous};
+use crate::capability::sqlite::{Database, Databases, Settings, Synchronous};
 use crate::cli::run::{RunOptions, Sync};
 use crate::components::deploy::Deployer;
 use crate::components::store::Store;
@@ -42,22 +43,14 @@ pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
 /// The deployer of a data directory that no server uses: what it stores takes effect at the next start.
 pub async fn open_stopped(directory: &DataDirectory) -> anyhow::Result<Deployer<Deployments>> {
     let databases = Databases::new(directory.path(), Settings::default());
-    let (deployer, _) = deployer(directory, stores(directory, databases)?).await?;
+    let host = own_database(directory)?;
+    let stores = stores(directory, databases, &host, MailSettings::default()).await?;
+    let (deployer, _) = deployer(directory, host, stores).await?;
     Ok(deployer)
 }
 
-fn stores(directory: &DataDirectory, databases: Databases) -> anyhow::Result<Stores> {
-    Ok(Stores {
-        databases: Arc::new(databases),
-        secrets: Arc::new(Secrets::open(&directory.secrets())?),
-    })
-}
-
-async fn deployer(
-    directory: &DataDirectory,
-    stores: Stores,
-) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
-    // What is deployed is the host's own memory: it must survive the loss of power, whatever the data may do.
+/// What is deployed and what was sent is the host's own memory: it must survive the loss of power, whatever the data may do.
+fn own_database(directory: &DataDirectory) -> anyhow::Result<Arc<Database>> {
     let own = Databases::new(
         directory.path(),
         Settings {
@@ -65,7 +58,30 @@ async fn deployer(
             ..Settings::default()
         },
     );
-    let store = Store::open(own.open("host")?, directory).await?;
+    Ok(own.open("host")?)
+}
+
+async fn stores(
+    directory: &DataDirectory,
+    databases: Databases,
+    host: &Arc<Database>,
+    mail: MailSettings,
+) -> anyhow::Result<Stores> {
+    let secrets = Arc::new(Secrets::open(&directory.secrets())?);
+    let mail = Mail::open(host.clone(), mail, secrets.clone()).await?;
+    Ok(Stores {
+        databases: Arc::new(databases),
+        secrets,
+        mail: Arc::new(mail),
+    })
+}
+
+async fn deployer(
+    directory: &DataDirectory,
+    host: Arc<Database>,
+    stores: Stores,
+) -> anyhow::Result<(Deployer<Deployments>, Arc<Deployments>)> {
+    let store = Store::open(host, directory).await?;
     let runtime = Runtime::new(&directory.cache())?;
     let databases = stores.databases.clone();
     let deployments = Deployments::new(runtime, stores);
@@ -86,8 +102,14 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
             ..Settings::default()
         },
     );
-    let stores = stores(&directory, databases)?;
-    let (deployer, deployments) = deployer(&directory, stores.clone()).await?;
+    let host = own_database(&directory)?;
+    let mail = MailSettings {
+        relay: options.smtp_url.clone(),
+        roots: options.smtp_root_certificates.clone(),
+        sender: options.mail_from.clone(),
+    };
+    let stores = stores(&directory, databases, &host, mail).await?;
+    let (deployer, deployments) = deployer(&directory, host, stores.clone()).await?;
 
     // The tables of the built-ins come first: the operator's migrations may name them.
     deployer.adopt(BUILTINS).await?;
@@ -107,6 +129,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
+    let mail = stores.mail.clone();
     let token = directory.control_token()?;
     let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
@@ -119,7 +142,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     });
     let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
-    let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping));
+    let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
+    let delivery = tokio::spawn(mail::deliver(mail, stopping));
     say_where_to_go(&scheme, address, &data_directory);
 
     stop_requested.await;
@@ -129,6 +153,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     tokio::task::spawn_blocking(move || workers.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
+    delivery.await?;
     deployer.databases().close().await;
     deployer.close().await;
     Ok(())

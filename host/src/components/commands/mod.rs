@@ -10,13 +10,14 @@ use super::manifest::command_name_mistake;
 use crate::limits;
 
 /// The host's own commands, and names that it may still take for itself.
-pub const HOST_COMMANDS: [&str; 12] = [
+pub const HOST_COMMANDS: [&str; 13] = [
     "backup",
     "compile",
     "components",
     "deploy",
     "dev",
     "help",
+    "mail",
     "migrate",
     "new",
     "restore",

@@ -2,7 +2,9 @@
 
 use super::fields::{Fields, Mistakes};
 use super::names::{self, TableGrant};
-use crate::components::grants::{ANY_DATABASE, Grants, HttpGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal};
+use crate::components::grants::{
+    ANY_DATABASE, Grants, HttpGrant, MailGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal,
+};
 use crate::components::origin::OriginPattern;
 use crate::limits;
 
@@ -25,6 +27,9 @@ pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
     }
     if let Some(section) = fields.section("http", mistakes) {
         grants.http = read_http(section, mistakes);
+    }
+    if let Some(section) = fields.section("mail", mistakes) {
+        grants.mail = read_mail(section, mistakes);
     }
     if let Some(section) = fields.section("secrets", mistakes) {
         grants.secrets = read_secrets(section, mistakes);
@@ -80,6 +85,15 @@ fn read_services(mut fields: Fields, mistakes: &mut Mistakes) -> ServicesGrant {
     let grant = ServicesGrant {
         provide: read_names(&mut fields, "provide", names::service_name_mistake, mistakes),
         uses: read_names(&mut fields, "use", names::service_name_mistake, mistakes),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_mail(mut fields: Fields, mistakes: &mut Mistakes) -> MailGrant {
+    let grant = MailGrant {
+        send: read_names(&mut fields, "send", names::sender_mistake, mistakes),
+        inspect: fields.optional("inspect", mistakes).unwrap_or_default(),
     };
     fields.finish(mistakes);
     grant

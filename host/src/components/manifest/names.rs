@@ -1,5 +1,6 @@
-//! Which names a manifest may give: of components, databases, tables and columns, secrets, services.
+//! Which names a manifest may give: of components, databases, tables and columns, secrets, services, senders.
 
+use crate::capability::mail::check_address;
 use crate::components::services;
 use crate::limits;
 
@@ -70,6 +71,17 @@ pub fn service_name_mistake(name: &str) -> Option<String> {
     let is_interface = name.len() <= limits::SERVICE_NAME_BYTES_MAX
         && parts.is_some_and(|(package, (name, interface))| [package, name, interface].into_iter().all(is_part));
     (!is_interface).then(|| format!("`{name}` is no name of an interface, which looks like `package:name/interface`"))
+}
+
+/// What is wrong with an entry of `grants.mail.send`, if anything.
+pub fn sender_mistake(sender: &str) -> Option<String> {
+    let is_sender = matches!(sender, "*" | "default") || check_address(sender).is_ok();
+    (!is_sender).then(|| {
+        format!(
+            "`{}` is no sender: use an address, `default` for the one that the server is configured with, or `*` for any",
+            sender.escape_debug()
+        )
+    })
 }
 
 fn is_identifier(name: &str, joiner: u8) -> bool {

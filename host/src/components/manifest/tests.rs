@@ -21,6 +21,9 @@ fn a_full_manifest_is_read() {
         [grants.http]
         allow = ["https://api.example.com"]
         allow_private = ["http://127.0.0.1:9000"]
+        [grants.mail]
+        send = ["default", "news@example.org"]
+        inspect = true
         [grants.secrets]
         read = ["MAIL_KEY"]
         generate = ["SIGNING_KEY"]
@@ -52,6 +55,8 @@ fn a_full_manifest_is_read() {
         manifest.grants.http.allow_private[0].to_string(),
         "http://127.0.0.1:9000"
     );
+    assert_eq!(manifest.grants.mail.send, ["default", "news@example.org"]);
+    assert!(manifest.grants.mail.inspect);
     assert_eq!(manifest.grants.secrets.generate, ["SIGNING_KEY"]);
     let json = serde_json::to_string(&manifest).expect("JSON");
     assert_eq!(serde_json::from_str::<Manifest>(&json).expect("a manifest"), manifest);
@@ -90,6 +95,9 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
         read = ["A", "no-name"]
         make = ["A"]
         [grants.mail]
+        send = ["default", "no address"]
+        inspect = "yes"
+        [grants.telex]
         [limits]
         memory_mib = 999999
         timeout_ms = -1
@@ -103,7 +111,8 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
         [
             "colour",
             "grants.http.allow[0]",
-            "grants.mail",
+            "grants.mail.inspect",
+            "grants.mail.send[1]",
             "grants.secrets.make",
             "grants.secrets.read[1]",
             "grants.sqlite.*",
@@ -113,6 +122,7 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
             "grants.sqlite.main.schema[0]",
             "grants.sqlite.main.schema[1]",
             "grants.sqlite.main.write",
+            "grants.telex",
             "limits.memory_mib",
             "limits.timeout_ms",
             "name",
