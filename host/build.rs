@@ -11,7 +11,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// The built-ins, in the order in which they are deployed.
-const BUILTINS: [&str; 1] = ["records"];
+const BUILTINS: [&str; 2] = ["auth", "records"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?)

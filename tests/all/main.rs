@@ -1,5 +1,6 @@
 //! All black-box tests, in one executable: the modules follow the paths of the server and the topics of an operator.
 
+mod accounts;
 mod clients;
 mod commands;
 mod components;

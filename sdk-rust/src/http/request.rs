@@ -72,6 +72,11 @@ impl Request {
         self.head().authority.as_deref()
     }
 
+    /// Whether the client reaches the server by `https`, as far as the server knows: behind a proxy it has to be told its public URL.
+    pub fn is_secure(&self) -> bool {
+        matches!(self.body.get_scheme(), Some(types::Scheme::Https))
+    }
+
     /// All header fields, names in lower case.
     pub fn headers(&self) -> &Headers {
         &self.head().headers

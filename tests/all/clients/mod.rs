@@ -70,3 +70,9 @@ scenarios! {
     transactions_do_all_or_nothing: "transactions" on start;
     views_are_read_and_never_written: "views" on start;
 }
+
+/// Of accounts: the npm package has the most to say of them.
+#[test]
+fn the_javascript_client_signs_in_and_out() {
+    guesthouse_tests::npm::run(&crate::accounts::start(), "accounts");
+}

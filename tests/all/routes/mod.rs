@@ -1,5 +1,6 @@
 //! Paths of the server, as the URL tree has them.
 
+mod auth;
 mod cross_origin;
 mod health;
 mod precedence;

@@ -1,0 +1,106 @@
+//! Bodies of requests: JSON, or a form with or without parts.
+
+use std::convert::Infallible;
+
+use futures_util::{FutureExt, stream};
+use guesthouse::http::{Fields, Request};
+use multer::Multipart;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::limits;
+
+/// How a body came. A form is answered as a browser needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Json,
+    Form,
+}
+
+/// Reads a body of either kind. Its fields are all text, so that the same type reads both; no body is one without fields.
+pub async fn read<T: DeserializeOwned>(request: Request) -> Result<(T, Kind), Error> {
+    let content_type = request.header("content-type").unwrap_or("application/json").to_owned();
+    let body = request.body(limits::BODY_BYTES_MAX).await?;
+    let starts_with =
+        |prefix: &str| (content_type.get(..prefix.len())).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let (fields, kind) = if starts_with("application/json") {
+        let json = if body.trim_ascii().is_empty() {
+            b"{}"
+        } else {
+            body.as_slice()
+        };
+        let fields = serde_json::from_slice::<Map<String, Value>>(json)
+            .map_err(|error| Error::MalformedBody(format!("the body is not a JSON object: {error}")))?;
+        (fields, Kind::Json)
+    } else if starts_with("application/x-www-form-urlencoded") {
+        let fields = Fields::parse(&body);
+        let fields = fields.iter().map(|(name, value)| (name.to_owned(), value.into()));
+        (fields.collect(), Kind::Form)
+    } else if starts_with("multipart/form-data") {
+        (parts(body, &content_type)?, Kind::Form)
+    } else {
+        return Err(Error::UnexpectedContentType);
+    };
+    let value = serde_json::from_value(Value::Object(fields))
+        .map_err(|error| Error::MalformedBody(format!("the body is not what is expected: {error}")))?;
+    Ok((value, kind))
+}
+
+/// Reads a body that must be JSON and say so.
+pub async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Error> {
+    let is_json = request.header("content-type").is_some_and(|value| {
+        let media_type = value.split(';').next().unwrap_or_default();
+        media_type.trim().eq_ignore_ascii_case("application/json")
+    });
+    if !is_json {
+        return Err(Error::NotJson);
+    }
+    let body = request.body(limits::BODY_BYTES_MAX).await?;
+    let value: Value = serde_json::from_slice(&body)
+        .map_err(|error| Error::MalformedBody(format!("the body is not JSON: {error}")))?;
+    serde_json::from_value(value)
+        .map_err(|error| Error::WrongShape(format!("the body is not what is expected: {error}")))
+}
+
+fn parts(body: Vec<u8>, content_type: &str) -> Result<Map<String, Value>, Error> {
+    let malformed = |error: multer::Error| Error::MalformedBody(format!("the body is not of several parts: {error}"));
+    let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+    let whole = stream::iter([Ok::<_, Infallible>(body)]);
+    let mut parts = Multipart::new(whole, boundary);
+    let read = async {
+        let mut fields = Map::new();
+        while let Some(part) = parts.next_field().await.map_err(malformed)? {
+            if fields.len() == limits::FORM_PARTS_MAX {
+                return Err(Error::Invalid("the form has too many parts"));
+            }
+            if let Some(name) = part.name().map(str::to_owned) {
+                fields.insert(name, part.text().await.map_err(malformed)?.into());
+            }
+        }
+        Ok(fields)
+    };
+    // All of the body is here, so there is never anything to wait for.
+    read.now_or_never()
+        .unwrap_or_else(|| Err(malformed(multer::Error::IncompleteStream)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_fields() {
+        let body = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1 2\r\n--x\r\ncontent-disposition: form-data; \
+                    name=\"b\"\r\n\r\n\r\n--x--\r\n";
+        let fields = parts(body.into(), "multipart/form-data; boundary=x").unwrap();
+        assert_eq!(Value::Object(fields), serde_json::json!({"a": "1 2", "b": ""}));
+        for broken in ["", "--x\r\n", &body[..40]] {
+            assert!(matches!(
+                parts(broken.into(), "multipart/form-data; boundary=x"),
+                Err(Error::MalformedBody(_))
+            ));
+        }
+        assert!(parts(body.into(), "multipart/form-data").is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! Codes that are good for one use within a short time. The database keeps their digests.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use guesthouse::sqlite::{Database, blob, params, step};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::{database, limits, random};
+
+/// Characters of a code: letters and digits.
+pub const CODE_CHARACTERS: usize = 48;
+
+/// What a code is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be exchanged for tokens by whoever made the PKCE challenge.
+    Authorization,
+    /// To give the second factor after the first.
+    Mfa,
+}
+
+/// What a code was given out for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub user: Vec<u8>,
+    pub detail: Option<String>,
+    pub mfa: bool,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization",
+            Self::Mfa => "mfa",
+        }
+    }
+
+    fn lifetime_sec(self) -> i64 {
+        match self {
+            Self::Authorization => limits::AUTHORIZATION_CODE_SEC,
+            Self::Mfa => limits::MFA_SEC,
+        }
+    }
+}
+
+/// Makes a code. Those that have expired are forgotten by the way.
+pub async fn give_out(database: &Database, purpose: Purpose, code: &Code) -> Result<String, Error> {
+    let text = random::alphanumeric(CODE_CHARACTERS)?;
+    let now = database::now();
+    let parameters = vec![
+        blob(database::digest(&text)),
+        purpose.name().into(),
+        blob(code.user.as_slice()),
+        code.detail.as_ref().into(),
+        code.mfa.into(),
+        (now + purpose.lifetime_sec()).into(),
+    ];
+    let insert = "INSERT INTO _auth_code (hash, purpose, user, detail, mfa, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sweep = step("DELETE FROM _auth_code WHERE expires <= ?1", params![now]);
+    database.batch(vec![sweep, step(insert, parameters)]).await?;
+    Ok(text)
+}
+
+/// What a code is good for, without using it up: for one that goes with something that may be mistyped.
+pub async fn look_up(database: &Database, purpose: Purpose, text: &str) -> Result<Option<Code>, Error> {
+    let sql = "SELECT user, detail, mfa FROM _auth_code WHERE hash = ?1 AND purpose = ?2 AND expires > ?3";
+    let rows = database.query(sql, parameters(purpose, text)).await?;
+    rows.first().map(Code::read).transpose()
+}
+
+/// Uses a code up. Of several who try at once one succeeds.
+pub async fn use_up(database: &Database, purpose: Purpose, text: &str) -> Result<Option<Code>, Error> {
+    let sql = "DELETE FROM _auth_code WHERE hash = ?1 AND purpose = ?2 AND expires > ?3 RETURNING user, detail, mfa";
+    let rows = database.execute(sql, parameters(purpose, text)).await?;
+    rows.first().map(Code::read).transpose()
+}
+
+fn parameters(purpose: Purpose, text: &str) -> Vec<guesthouse::sqlite::Value> {
+    vec![
+        blob(database::digest(text)),
+        purpose.name().into(),
+        database::now().into(),
+    ]
+}
+
+impl Code {
+    fn read(row: guesthouse::sqlite::Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            user: row.get::<&[u8]>(0)?.to_vec(),
+            detail: row.get(1)?,
+            mfa: row.get(2)?,
+        })
+    }
+}
+
+/// Whether this text is what the challenge of PKCE (RFC 7636, S256) was made of.
+pub fn answers_challenge(verifier: &str, challenge: &str) -> bool {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) == challenge
+}
+
+/// Whether a text can be a challenge: 32 bytes in base64 as URLs have it, without padding.
+pub fn is_challenge(text: &str) -> bool {
+    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 7636, appendix B.
+    #[test]
+    fn a_challenge_is_answered_by_its_verifier_alone() {
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        assert!(is_challenge(challenge));
+        assert!(answers_challenge(
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            challenge
+        ));
+        assert!(!answers_challenge(
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl",
+            challenge
+        ));
+        for text in [
+            "",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=",
+            "E9Mel",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM",
+        ] {
+            assert!(!is_challenge(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What can go wrong in a request, and the one map from it to a status and a body.
+//!
+//! Bodies are plain text or empty, as the protocol has it. Nothing of the inside goes out, and nothing that tells whether
+//! an account exists; what only the operator can mend goes to the log.
+
+use guesthouse::http::{BodyError, Response};
+use guesthouse::sqlite::{Error as DatabaseError, HostError};
+
+use crate::limits;
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Not known who calls, or what they proved it with is wrong.
+    #[error("unauthorized")]
+    Unauthorized,
+    #[error("forbidden")]
+    Forbidden,
+    /// The setting that this needs is off, or what was named is not there.
+    #[error("there is no such thing")]
+    NotFound,
+    #[error("somebody has this name already")]
+    Conflict,
+    #[error("the account is not one that this can be done to")]
+    FailedDependency,
+    #[error("tried too often")]
+    TooManyRequests,
+    #[error("the body must be JSON, and its content-type application/json")]
+    NotJson,
+    #[error("{0}")]
+    WrongShape(String),
+    #[error("{0}")]
+    MalformedBody(String),
+    #[error("Unexpected content type")]
+    UnexpectedContentType,
+    #[error("the body is larger than {} bytes", limits::BODY_BYTES_MAX)]
+    BodyTooLarge,
+    #[error("invalid redirect")]
+    InvalidRedirect,
+    #[error("invalid CSRF token: send the csrf_token of the session in the header csrf-token")]
+    InvalidRequestToken,
+    /// What the client sent is wrong, and how.
+    #[error("{0}")]
+    Invalid(&'static str),
+    #[error("the password must have at least {0} characters")]
+    PasswordTooShort(usize),
+    #[error("the database is busy, try again")]
+    Busy,
+    #[error("the disk is full")]
+    Full,
+    /// The text is for the log alone.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    fn status(&self) -> u16 {
+        match self {
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::BodyTooLarge => 413,
+            Self::NotJson => 415,
+            Self::WrongShape(_) => 422,
+            Self::FailedDependency => 424,
+            Self::TooManyRequests => 429,
+            Self::Internal(_) => 500,
+            Self::Busy => 503,
+            Self::Full => 507,
+            _ => 400,
+        }
+    }
+
+    /// The answer to the client.
+    pub fn into_response(self) -> Response {
+        if let Self::Internal(why) = &self {
+            eprintln!("{why}");
+        }
+        match self.status() {
+            status @ (401 | 403 | 404 | 409 | 424 | 500) => Response::text(status, ""),
+            429 => Response::text(429, "").with_header("retry-after", &limits::ATTEMPT_WINDOW_SEC.to_string()),
+            503 => Response::text(503, &self.to_string()).with_header("retry-after", "1"),
+            status => Response::text(status, &self.to_string()),
+        }
+    }
+}
+
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Host(HostError::Busy | HostError::TimedOut) => Self::Busy,
+            DatabaseError::Host(HostError::Full) => Self::Full,
+            other => Self::Internal(format!("the database failed: {other}")),
+        }
+    }
+}
+
+impl From<BodyError> for Error {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::BodyTooLarge,
+            BodyError::Malformed(why) => Self::MalformedBody(why),
+        }
+    }
+}

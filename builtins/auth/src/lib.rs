@@ -1,0 +1,33 @@
+//! The built-in `auth`: accounts, and who is calling.
+//!
+//! `/api/auth/v1/...` is answered by one file per resource in `routes/`; each parses, authorizes, does and presents, in this
+//! order.
+
+pub mod account;
+pub mod attempts;
+pub mod body;
+pub mod caller;
+pub mod codes;
+pub mod cookies;
+pub mod credentials;
+pub mod database;
+pub mod error;
+pub mod head;
+pub mod identifier;
+pub mod keys;
+pub mod limits;
+pub mod outcome;
+pub mod password;
+pub mod qr_code;
+pub mod random;
+pub mod redirect;
+pub mod routes;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod tokens;
+pub mod totp;
+
+use routes::handle;
+
+guesthouse::serve!(handle);

@@ -1,0 +1,48 @@
+//! Every limit of accounts, with its reason. Those of SQL results, time and memory are the host's.
+
+use std::time::Duration;
+
+/// Longest body of a request: a form of a few short fields.
+pub const BODY_BYTES_MAX: u64 = 64 * 1024;
+
+/// Most parts of a form.
+pub const FORM_PARTS_MAX: usize = 32;
+
+/// Longest header field or cookie that is looked at: tokens are a few hundred bytes.
+pub const CREDENTIAL_BYTES_MAX: usize = 8 * 1024;
+
+/// Longest address that mail can be sent to.
+pub const EMAIL_BYTES_MAX: usize = 254;
+
+/// Lengths of user names, in letters.
+pub const USERNAME_LENGTHS: std::ops::RangeInclusive<usize> = 3..=32;
+
+/// Longest password, in characters: nobody types more, and hashing must not be given work.
+pub const PASSWORD_CHARACTERS_MAX: usize = 128;
+
+/// Longest place to send somebody to.
+pub const REDIRECT_BYTES_MAX: usize = 2048;
+
+/// Sessions of one account at once. The oldest one ends for the next.
+pub const SESSIONS_MAX: u32 = 100;
+
+/// Wrong passwords or codes of one account within `ATTEMPT_WINDOW_SEC` before no more are looked at.
+pub const ATTEMPTS_MAX: i64 = 3;
+
+/// For how long wrong attempts count.
+pub const ATTEMPT_WINDOW_SEC: i64 = 60;
+
+/// How long an authorization code waits to be exchanged.
+pub const AUTHORIZATION_CODE_SEC: i64 = 5 * 60;
+
+/// How long a first factor waits for the second.
+pub const MFA_SEC: i64 = 2 * 60;
+
+/// Tokens that an instance remembers to have verified. Beyond it all are forgotten and verified again.
+pub const VERIFIED_TOKENS_MAX: usize = 4096;
+
+/// How long what was looked up about a session is gone by, here and by those who ask: a session that ended is refused after that.
+pub const SESSION_KEPT: Duration = Duration::from_secs(1);
+
+/// All credentials of a request that somebody asks about: more than browsers keep for one site.
+pub const IDENTITY_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,17 @@
+//! `/api/auth/v1/...`: the refusals first, then what works.
+
+mod anonymous;
+mod change_password;
+mod change_username;
+mod cookies;
+mod delete;
+mod login;
+mod login_mfa;
+mod logout;
+mod matrix;
+mod refresh;
+mod settings;
+mod status;
+mod table;
+mod token;
+mod totp;
