@@ -1,13 +1,14 @@
 //! The built-in `auth`: accounts, and who is calling.
 //!
 //! `/api/auth/v1/...` is answered by one file per resource in `routes/`; each parses, authorizes, does and presents, in this
-//! order.
+//! order. `guesthouse user ...` and `guesthouse auth ...` are in `command/`.
 
 pub mod account;
 pub mod attempts;
 pub mod body;
 pub mod caller;
 pub mod codes;
+pub mod command;
 pub mod cookies;
 pub mod credentials;
 pub mod database;
@@ -28,6 +29,8 @@ pub mod sign_in;
 pub mod tokens;
 pub mod totp;
 
+use command::run;
 use routes::handle;
 
 guesthouse::serve!(handle);
+guesthouse::commands!(run);

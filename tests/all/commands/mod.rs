@@ -4,3 +4,4 @@ mod api;
 mod bounds;
 mod names;
 mod run;
+mod user;
