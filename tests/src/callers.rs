@@ -36,10 +36,17 @@ impl Server {
     /// Deploys `api-keys` and adds these.
     #[track_caller]
     pub fn deploy_api_keys(&self, keys: &[Key]) {
+        self.remove_accounts();
         self.deploy("api-keys");
         for key in keys {
             self.add_key(key);
         }
+    }
+
+    /// Removes the built-in that otherwise says who is calling: a server has one provider of a service.
+    #[track_caller]
+    pub fn remove_accounts(&self) {
+        self.cli(&["components", "remove", "auth"]).expect_success();
     }
 
     #[track_caller]

@@ -15,6 +15,7 @@ pub mod database;
 pub mod error;
 pub mod head;
 pub mod identifier;
+pub mod identity;
 pub mod keys;
 pub mod limits;
 pub mod outcome;
@@ -30,7 +31,9 @@ pub mod tokens;
 pub mod totp;
 
 use command::run;
+use identity::identify;
 use routes::handle;
 
 guesthouse::serve!(handle);
 guesthouse::commands!(run);
+guesthouse::provide_identity!(identify);

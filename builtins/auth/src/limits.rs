@@ -44,5 +44,5 @@ pub const VERIFIED_TOKENS_MAX: usize = 4096;
 /// How long what was looked up about a session is gone by, here and by those who ask: a session that ended is refused after that.
 pub const SESSION_KEPT: Duration = Duration::from_secs(1);
 
-/// All credentials of a request that somebody asks about: more than browsers keep for one site.
-pub const IDENTITY_BYTES_MAX: usize = 64 * 1024;
+/// All credentials of a request that somebody asks about: both cookies have less than a kilobyte, and others may be beside them.
+pub const IDENTITY_BYTES_MAX: usize = 16 * 1024;

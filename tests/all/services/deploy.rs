@@ -118,6 +118,7 @@ fn services_that_lead_in_a_circle_are_refused() {
         "[grants.services]\n",
         "[grants.services]\nuse = [\"acme:shop/prices\"]\n",
     );
+    server.remove_accounts();
     server.deploy_as("api-keys", &keys);
     let prices =
         guests::manifest("prices").replace("[grants.services]\n", &format!("[grants.services]\n{USES_IDENTITY}"));

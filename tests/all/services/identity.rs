@@ -17,6 +17,7 @@ fn house(keys: &[Key]) -> Server {
 #[test]
 fn without_a_provider_everyone_is_anonymous() {
     let server = Server::start();
+    server.remove_accounts();
     server.deploy("whoami");
     server.get("/whoami").expect(200, "anonymous");
     server.get_as("some-key", "/whoami").expect(200, "anonymous");

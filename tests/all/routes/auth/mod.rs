@@ -5,6 +5,7 @@ mod change_password;
 mod change_username;
 mod cookies;
 mod delete;
+mod identity;
 mod login;
 mod login_mfa;
 mod logout;
