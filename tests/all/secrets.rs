@@ -33,6 +33,7 @@ fn a_value_is_no_argument() {
 #[test]
 fn the_list_shows_who_may_use_what_and_nothing_shows_a_value() {
     let mut server = Server::start();
+    server.remove_accounts();
     server.deploy("keeper");
     let nothing = server.cli(&["secrets", "list"]).expect_success();
     assert!(

@@ -137,7 +137,7 @@ fn help_tells_how_to_set_an_api() {
         .expect_success()
         .stdout;
     assert!(
-        help.contains("api  See, set and check which tables have a record API"),
+        help.contains("api   See, set and check which tables have a record API"),
         "{help}"
     );
 }

@@ -13,7 +13,12 @@ use crate::error::Error;
 
 /// Accounts: who may sign in.
 #[derive(Parser)]
-#[command(name = "guesthouse user", disable_help_subcommand = true)]
+#[command(
+    name = "user",
+    bin_name = "guesthouse user",
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 struct UserCommand {
     #[command(subcommand)]
     action: UserAction,
@@ -48,13 +53,18 @@ enum UserAction {
 #[derive(Args)]
 pub struct Who {
     /// Address, name, or id as `list` shows it
-    #[arg(value_name = "WHO")]
+    #[arg(value_name = "WHO", allow_hyphen_values = true)]
     who: String,
 }
 
 /// Settings of accounts that are no rows.
 #[derive(Parser)]
-#[command(name = "guesthouse auth", disable_help_subcommand = true)]
+#[command(
+    name = "auth",
+    bin_name = "guesthouse auth",
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 struct AuthCommand {
     #[command(subcommand)]
     action: AuthAction,
@@ -94,8 +104,8 @@ pub async fn run(invocation: Invocation) -> Answer {
         },
     };
     done.unwrap_or_else(|failure| match failure {
-        Failure::Said(why) => Answer::failure(format!("{why}\n")),
-        Failure::Other(error) => Answer::failure(format!("{error}\n")),
+        Failure::Said(why) => Answer::failure(format!("error: {why}\n")),
+        Failure::Other(error) => Answer::failure(format!("error: {error}\n")),
     })
 }
 

@@ -60,13 +60,18 @@ fn a_token_says_who_is_calling() {
     let server = house();
     let alice = sign_in(&server, ALICE);
     let known = who(&server, "authorization", &alice.bearer()).expect_status(200).text();
-    for part in ["[] Explicit", &format!("Some({:?})", alice.csrf), ALICE, "\"alice\""] {
+    for part in [
+        "[] Proof::Explicit",
+        &format!("Some({:?})", alice.csrf),
+        ALICE,
+        "\"alice\"",
+    ] {
         assert!(known.contains(part), "expected {part} in {known}");
     }
     assert!(known.contains(&claims(&alice.auth)["exp"].to_string()), "{known}");
     let admin = sign_in(&server, "admin@localhost");
     let known = who(&server, "authorization", &admin.bearer()).text();
-    assert!(known.contains("[\"admin\"] Explicit"), "{known}");
+    assert!(known.contains("[\"admin\"] Proof::Explicit"), "{known}");
 }
 
 #[test]

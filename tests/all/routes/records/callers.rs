@@ -10,9 +10,8 @@ const BOB: &[u8] = b"bob-------------";
 const ALICE_TEXT: &str = "YWxpY2UtLS0tLS0tLS0tLQ==";
 const BOB_TEXT: &str = "Ym9iLS0tLS0tLS0tLS0tLQ==";
 
-/// `_user` as a component for accounts would make it, as far as it matters here.
+/// The rows of `_user` stay when the built-in that made them is removed.
 const TABLES: &str = "
-CREATE TABLE _user (id BLOB PRIMARY KEY NOT NULL, email TEXT, username TEXT, admin INTEGER NOT NULL DEFAULT 0, password_hash TEXT) STRICT;
 INSERT INTO _user (id, email, admin) VALUES (CAST('alice-----------' AS BLOB), 'alice@example.org', 1), (CAST('bob-------------' AS BLOB), 'bob@example.org', 0);
 CREATE TABLE note (
     id INTEGER PRIMARY KEY,
