@@ -4,6 +4,7 @@
 //! server's output is then printed with it.
 
 pub mod binary;
+pub mod browser;
 pub mod callers;
 pub mod cli;
 pub mod crates_io;

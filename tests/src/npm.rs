@@ -57,7 +57,7 @@ fn install_sdk() {
 
 /// Installs what the lock file of a folder names.
 #[track_caller]
-fn install(folder: &str, how: &[&str]) {
+pub(crate) fn install(folder: &str, how: &[&str]) {
     let mut npm = Command::new("npm");
     npm.args(how)
         .args(["--no-audit", "--no-fund"])

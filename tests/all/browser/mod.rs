@@ -1,0 +1,3 @@
+//! What people do in a browser: `clients/browser` has a scenario for each test.
+
+mod sign_in;
