@@ -18,29 +18,50 @@ pub enum Kind {
     Form,
 }
 
+impl Kind {
+    /// What a request says that its body is; none if it is neither. Without a word it is JSON.
+    pub fn of(request: &Request) -> Option<Self> {
+        Self::of_content_type(request.header("content-type").unwrap_or("application/json"))
+    }
+
+    fn of_content_type(content_type: &str) -> Option<Self> {
+        let is = |prefix: &&str| starts_with(content_type, prefix);
+        if starts_with(content_type, "application/json") {
+            Some(Self::Json)
+        } else {
+            [URL_ENCODED, MULTIPART].iter().any(is).then_some(Self::Form)
+        }
+    }
+}
+
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
+fn starts_with(text: &str, prefix: &str) -> bool {
+    (text.get(..prefix.len())).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
 /// Reads a body of either kind. Its fields are all text, so that the same type reads both; no body is one without fields.
 pub async fn read<T: DeserializeOwned>(request: Request) -> Result<(T, Kind), Error> {
     let content_type = request.header("content-type").unwrap_or("application/json").to_owned();
     let body = request.body(limits::BODY_BYTES_MAX).await?;
-    let starts_with =
-        |prefix: &str| (content_type.get(..prefix.len())).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    let (fields, kind) = if starts_with("application/json") {
-        let json = if body.trim_ascii().is_empty() {
-            b"{}"
-        } else {
-            body.as_slice()
-        };
-        let fields = serde_json::from_slice::<Map<String, Value>>(json)
-            .map_err(|error| Error::MalformedBody(format!("the body is not a JSON object: {error}")))?;
-        (fields, Kind::Json)
-    } else if starts_with("application/x-www-form-urlencoded") {
-        let fields = Fields::parse(&body);
-        let fields = fields.iter().map(|(name, value)| (name.to_owned(), value.into()));
-        (fields.collect(), Kind::Form)
-    } else if starts_with("multipart/form-data") {
-        (parts(body, &content_type)?, Kind::Form)
-    } else {
-        return Err(Error::UnexpectedContentType);
+    let kind = Kind::of_content_type(&content_type).ok_or(Error::UnexpectedContentType)?;
+    let fields = match kind {
+        Kind::Json => {
+            let json = if body.trim_ascii().is_empty() {
+                b"{}"
+            } else {
+                body.as_slice()
+            };
+            serde_json::from_slice::<Map<String, Value>>(json)
+                .map_err(|error| Error::MalformedBody(format!("the body is not a JSON object: {error}")))?
+        }
+        Kind::Form if starts_with(&content_type, MULTIPART) => parts(body, &content_type)?,
+        Kind::Form => {
+            let fields = Fields::parse(&body);
+            let fields = fields.iter().map(|(name, value)| (name.to_owned(), value.into()));
+            fields.collect()
+        }
     };
     let value = serde_json::from_value(Value::Object(fields))
         .map_err(|error| Error::MalformedBody(format!("the body is not what is expected: {error}")))?;

@@ -3,6 +3,7 @@
 use guesthouse::http::{Fields, Request};
 
 use crate::credentials::Credentials;
+use crate::limits;
 
 /// The head of a request.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Head {
     pub origin: Option<String>,
     /// Whether that is encrypted.
     pub is_secure: bool,
+    /// What the client says that it is, as far as it is kept.
+    pub user_agent: Option<String>,
 }
 
 impl Head {
@@ -24,6 +27,10 @@ impl Head {
             query: request.query_fields(),
             origin: request.authority().map(|authority| format!("{scheme}://{authority}")),
             is_secure,
+            user_agent: request.header("user-agent").map(|text| {
+                let text = text.chars().filter(|character| !character.is_control());
+                text.take(limits::USER_AGENT_CHARACTERS_MAX).collect()
+            }),
         }
     }
 }

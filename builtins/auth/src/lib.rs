@@ -13,6 +13,7 @@ pub mod cookies;
 pub mod credentials;
 pub mod database;
 pub mod error;
+pub mod form_errors;
 pub mod head;
 pub mod identifier;
 pub mod identity;

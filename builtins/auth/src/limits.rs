@@ -26,6 +26,9 @@ pub const REDIRECT_BYTES_MAX: usize = 2048;
 /// Sessions of one account at once. The oldest one ends for the next.
 pub const SESSIONS_MAX: u32 = 100;
 
+/// What is kept of a client's name for itself: enough to tell one's own browsers apart.
+pub const USER_AGENT_CHARACTERS_MAX: usize = 256;
+
 /// Wrong passwords or codes of one account within `ATTEMPT_WINDOW_SEC` before no more are looked at.
 pub const ATTEMPTS_MAX: i64 = 3;
 

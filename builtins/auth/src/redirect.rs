@@ -62,6 +62,11 @@ impl Destination {
         )
     }
 
+    /// The same, to add more to.
+    pub fn and(&self, name: &str, value: &str) -> Self {
+        Self(self.with(name, value))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

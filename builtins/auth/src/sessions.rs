@@ -19,14 +19,16 @@ pub struct Opening<'a> {
     pub mfa: bool,
     /// Whether the client reaches this server over https.
     pub is_secure: bool,
+    /// What the client says that it is, for its owner to recognise.
+    pub user_agent: Option<&'a str>,
     /// Wrong attempts that must not have become too many meanwhile, and are forgotten.
     pub attempts: Option<&'a Attempts>,
 }
 
 /// The index of the step below that inserts.
 const INSERT_STEP: u32 = 1;
-const INSERT: &str = "INSERT INTO _session (id, user, refresh_token_hash, mfa, created, expires, is_secure)
-    SELECT ?1, id, ?3, ?4, ?5, ?6, ?11 FROM _user WHERE id = ?2 AND password_hash IS ?7 AND totp_secret IS ?8
+const INSERT: &str = "INSERT INTO _session (id, user, refresh_token_hash, mfa, created, expires, is_secure, user_agent)
+    SELECT ?1, id, ?3, ?4, ?5, ?6, ?11, ?12 FROM _user WHERE id = ?2 AND password_hash IS ?7 AND totp_secret IS ?8
     AND NOT EXISTS (SELECT 1 FROM _auth_attempt WHERE key = ?9 AND count >= ?10 AND ends > ?5)";
 /// Those that have expired, and the oldest ones where there are too many.
 const SWEEP: &str = "DELETE FROM _session WHERE user = ?1 AND (expires <= ?2 OR id IN
@@ -53,6 +55,7 @@ pub async fn open(database: &Database, opening: &Opening<'_>, settings: &Setting
         key.clone().into(),
         opening.attempts.map(Attempts::attempts_max).into(),
         opening.is_secure.into(),
+        opening.user_agent.into(),
     ];
     let sweep = vec![
         blob(account.id.as_slice()),
@@ -131,6 +134,48 @@ impl Session {
         let (now, ttl_sec) = (database::now(), settings.auth_token_ttl_sec);
         tokens::mint(&keys, &self.account, &self.id, self.mfa, now, ttl_sec).map(Some)
     }
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub id: Vec<u8>,
+    pub created: i64,
+    /// None is never.
+    pub expires: Option<i64>,
+    pub mfa: bool,
+    pub user_agent: Option<String>,
+}
+
+/// All sessions of an account that have not ended, the newest first.
+pub async fn all_of(database: &Database, user: &[u8]) -> Result<Vec<Listed>, Error> {
+    let sql = "SELECT id, created, expires, mfa, user_agent FROM _session
+        WHERE user = ?1 AND (expires IS NULL OR expires > ?2) ORDER BY created DESC, id";
+    let rows = database.query(sql, vec![blob(user), database::now().into()]).await?;
+    let listed = rows.iter().map(|row| {
+        Ok(Listed {
+            id: row.get::<&[u8]>(0)?.to_vec(),
+            created: row.get(1)?,
+            expires: row.get(2)?,
+            mfa: row.get(3)?,
+            user_agent: row.get(4)?,
+        })
+    });
+    listed.collect()
+}
+
+/// Ends one session of an account. False where the account has no such session.
+pub async fn end_one_of(database: &Database, user: &[u8], id: &[u8]) -> Result<bool, Error> {
+    let sql = "DELETE FROM _session WHERE user = ?1 AND id = ?2";
+    let ended = database.execute(sql, vec![blob(user), blob(id)]).await?;
+    Ok(ended.changes() == 1)
+}
+
+/// Ends all sessions of an account but this one.
+pub async fn end_others_of(database: &Database, user: &[u8], kept: &[u8]) -> Result<(), Error> {
+    let sql = "DELETE FROM _session WHERE user = ?1 AND id <> ?2";
+    database.execute(sql, vec![blob(user), blob(kept)]).await?;
+    Ok(())
 }
 
 /// Ends the session that a refresh token belongs to, if there is one.

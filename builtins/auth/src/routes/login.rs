@@ -5,7 +5,9 @@ use serde::Deserialize;
 
 use crate::account::Account;
 use crate::attempts::Limit;
+use crate::body::Kind;
 use crate::error::Error;
+use crate::form_errors::Failure;
 use crate::head::Head;
 use crate::identifier::Identifier;
 use crate::sessions::Opening;
@@ -28,12 +30,18 @@ const LIMIT: Limit = Limit {
     window_sec: limits::ATTEMPT_WINDOW_SEC,
 };
 
-pub async fn login(request: Request) -> Result<Response, Error> {
+pub async fn login(request: Request) -> Result<Response, Failure> {
     let head = Head::of(&request);
     let (body, kind) = body::read::<Body>(request).await?;
+    let entered = body.email_or_username.clone();
+    let result = check(&head, body, kind).await;
+    result.map_err(|error| Failure::keeping(error, "email_or_username", entered))
+}
+
+async fn check(head: &Head, body: Body, kind: Kind) -> Result<Response, Error> {
     let database = database::open()?;
     let settings = settings::read(&database).await?;
-    let answer = Answer::read(body.wish, kind, &head, &settings)?;
+    let answer = Answer::read(body.wish, kind, head, &settings)?;
     let identifier = Identifier::of(
         body.email_or_username.as_deref(),
         body.email.as_deref(),
@@ -61,6 +69,7 @@ pub async fn login(request: Request) -> Result<Response, Error> {
         account: &account,
         mfa: false,
         is_secure: head.is_secure,
+        user_agent: head.user_agent.as_deref(),
         attempts: Some(&attempts),
     };
     answer.sign_in(&database, &opening, &settings).await

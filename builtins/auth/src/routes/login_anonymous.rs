@@ -36,6 +36,7 @@ pub async fn login_anonymous(request: Request) -> Result<Response, Error> {
         account: &account,
         mfa: false,
         is_secure: head.is_secure,
+        user_agent: head.user_agent.as_deref(),
         attempts: None,
     };
     answer.sign_in(&database, &opening, &settings).await

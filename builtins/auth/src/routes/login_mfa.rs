@@ -56,6 +56,7 @@ pub async fn login_mfa(request: Request) -> Result<Response, Error> {
         account: &account,
         mfa: true,
         is_secure: head.is_secure,
+        user_agent: head.user_agent.as_deref(),
         attempts: Some(&attempts),
     };
     answer.sign_in(&database, &opening, &settings).await

@@ -8,6 +8,7 @@ mod login_anonymous;
 mod login_mfa;
 mod logout;
 mod refresh;
+mod sessions;
 mod status;
 mod token;
 mod totp;
@@ -16,52 +17,67 @@ use std::sync::LazyLock;
 
 use guesthouse::http::{Request, Response, Router};
 
-use crate::error::Error;
+use crate::form_errors::{Failure, FormErrors};
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
-        .with("POST", "/api/auth/v1/login", |request, _| answer(login::login(request)))
+        .with("POST", "/api/auth/v1/login", |request, _| answer(request, login::login))
         .with("POST", "/api/auth/v1/login_mfa", |request, _| {
-            answer(login_mfa::login_mfa(request))
+            answer(request, login_mfa::login_mfa)
         })
         .with("POST", "/api/auth/v1/login_anonymous", |request, _| {
-            answer(login_anonymous::login_anonymous(request))
+            answer(request, login_anonymous::login_anonymous)
         })
         .with("POST", "/api/auth/v1/token", |request, _| {
-            answer(token::exchange(request))
+            answer(request, token::exchange)
         })
         .with("POST", "/api/auth/v1/refresh", |request, _| {
-            answer(refresh::refresh(request))
+            answer(request, refresh::refresh)
         })
         .with("GET", "/api/auth/v1/status", |request, _| {
-            answer(status::status(request))
+            answer(request, status::status)
         })
         .with("POST", "/api/auth/v1/logout", |request, _| {
-            answer(logout::end_session(request))
+            answer(request, logout::end_session)
         })
         .with("GET", "/api/auth/v1/logout", |request, _| {
-            answer(logout::end_all_sessions(request))
+            answer(request, logout::end_all_sessions)
+        })
+        .with("GET", "/api/auth/v1/sessions", |request, _| {
+            answer(request, sessions::list)
+        })
+        .with("DELETE", "/api/auth/v1/sessions", |request, _| {
+            answer(request, sessions::end_others)
+        })
+        .with("POST", "/api/auth/v1/sessions/revoke", |request, _| {
+            answer(request, sessions::end_others)
+        })
+        .with("DELETE", "/api/auth/v1/sessions/{id}", |request, parameters| {
+            answer(request, |request| sessions::end(request, parameters))
+        })
+        .with("POST", "/api/auth/v1/sessions/{id}/revoke", |request, parameters| {
+            answer(request, |request| sessions::end(request, parameters))
         })
         .with("POST", "/api/auth/v1/change_password", |request, _| {
-            answer(change_password::change_password(request))
+            answer(request, change_password::change_password)
         })
         .with("POST", "/api/auth/v1/change_username", |request, _| {
-            answer(change_username::change_username(request))
+            answer(request, change_username::change_username)
         })
         .with("GET", "/api/auth/v1/totp/register", |request, _| {
-            answer(totp::register(request))
+            answer(request, totp::register)
         })
         .with("POST", "/api/auth/v1/totp/confirm", |request, _| {
-            answer(totp::confirm(request))
+            answer(request, totp::confirm)
         })
         .with("POST", "/api/auth/v1/totp/unregister", |request, _| {
-            answer(totp::unregister(request))
+            answer(request, totp::unregister)
         })
         .with("DELETE", "/api/auth/v1/delete", |request, _| {
-            answer(delete::delete(request))
+            answer(request, delete::delete)
         })
         .with("GET", "/api/auth/v1/delete", |request, _| {
-            answer(delete::delete_by_get(request))
+            answer(request, delete::delete_by_get)
         })
 });
 
@@ -70,9 +86,18 @@ pub async fn handle(request: Request) -> Response {
     ROUTES.answer(request).await
 }
 
-async fn answer(result: impl Future<Output = Result<Response, Error>>) -> Response {
-    result
-        .await
-        .unwrap_or_else(Error::into_response)
-        .with_header("cache-control", "no-store")
+/// A form that names a page for it is told of errors there; everything else by a status.
+async fn answer<F, E>(request: Request, handle: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Result<Response, E>>,
+    E: Into<Failure>,
+{
+    let response = match FormErrors::of(&request).await {
+        Ok(form_errors) => handle(request).await.unwrap_or_else(|failure| {
+            let failure: Failure = failure.into();
+            form_errors.present(failure)
+        }),
+        Err(error) => error.into_response(),
+    };
+    response.with_header("cache-control", "no-store")
 }

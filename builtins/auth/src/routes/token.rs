@@ -37,6 +37,7 @@ pub async fn exchange(request: Request) -> Result<Response, Error> {
         account: &account,
         mfa: code.mfa,
         is_secure: head.is_secure,
+        user_agent: head.user_agent.as_deref(),
         attempts: None,
     };
     Ok(Response::json(

@@ -19,6 +19,11 @@ const ROUTES: &[(&str, &str, [u16; 3])] = &[
     ("DELETE", "delete", [401, 200, 400]),
     ("GET", "delete", [401, 200, 401]),
     ("GET", "logout", [200, 200, 200]),
+    ("GET", "sessions", [401, 200, 200]),
+    ("DELETE", "sessions", [401, 200, 400]),
+    ("POST", "sessions/revoke", [401, 200, 400]),
+    ("DELETE", "sessions/{id}", [401, 404, 400]),
+    ("POST", "sessions/{id}/revoke", [401, 404, 400]),
 ];
 /// These look at their body before they look at who calls: without one it is not said what is wrong with it.
 const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
@@ -37,6 +42,9 @@ const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
     ("POST", "totp/unregister", r#"{"totp": "x"}"#, [401, 400, 400]),
 ];
 
+/// An id that nothing has.
+const NOTHINGS_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+
 #[test]
 fn every_route_says_to_everybody_what_it_should() {
     let rows = ROUTES
@@ -46,6 +54,7 @@ fn every_route_says_to_everybody_what_it_should() {
         WHERE username = 'alice';";
     let server = accounts::prepare().migration("U2__more.sql", more).start();
     for (method, path, body, expected) in rows.chain(ROUTES_WITH_BODIES.iter().copied()) {
+        let path = path.replace("{id}", NOTHINGS_ID);
         let ask = |name: &str, value: &str| {
             let request = server
                 .request(method, &format!("/api/auth/v1/{path}"))
