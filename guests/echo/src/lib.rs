@@ -1,6 +1,7 @@
 //! Sends the request's body back: whole and bounded on `/echo`, bit by bit as it arrives on `/echo/stream`.
 //!
-//! `/echo/head` tells what the component saw of the request; `/echo/endless` streams until somebody stops it.
+//! `/echo/head` tells what the component saw of the request, `/echo/origin` where the server says that it is; `/echo/endless` streams
+//! until somebody stops it.
 
 use guesthouse::bindings::wasi::http::types;
 use guesthouse::bindings::wit_future;
@@ -24,6 +25,7 @@ async fn handle(request: Request) -> Response {
         }
         "/echo/ignore" => Response::text(200, "not read\n"),
         "/echo/head" => head(&request),
+        "/echo/origin" => Response::text(200, guesthouse::http::public_origin().as_deref().unwrap_or("none")),
         _ => match request.body(WHOLE_BYTES).await {
             Ok(body) => Response::new(200, body),
             Err(BodyError::TooLarge) => Response::text(413, "more than 1 MiB\n"),

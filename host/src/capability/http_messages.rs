@@ -25,6 +25,10 @@ impl HasData for HttpMessages {
 struct View<'a>(&'a mut State);
 
 impl http_messages::Host for View<'_> {
+    fn public_origin(&mut self) -> wasmtime::Result<Option<String>> {
+        Ok(self.0.public_origin.as_deref().map(str::to_owned))
+    }
+
     fn read_head(&mut self, request: Resource<Request>) -> wasmtime::Result<Head> {
         let request = self.0.table.get(&request)?;
         let path_with_query = request.path_with_query.as_ref().map_or("/", |path| path.as_str());

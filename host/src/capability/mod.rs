@@ -11,10 +11,12 @@ pub mod sqlite;
 
 use std::sync::Arc;
 
-/// What of the data directory components are given parts of.
+/// What components are given parts of: of the data directory, and of what the operator said.
 #[derive(Clone)]
 pub struct Stores {
     pub databases: Arc<sqlite::Databases>,
     pub secrets: Arc<secrets::Secrets>,
     pub mail: Arc<mail::Mail>,
+    /// Where clients reach the server.
+    pub public_origin: Option<Arc<str>>,
 }

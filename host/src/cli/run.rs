@@ -16,6 +16,19 @@ pub struct PublicUrl {
     pub authority: Authority,
 }
 
+impl PublicUrl {
+    /// As a browser writes it: in lower case, without the port that the scheme implies.
+    pub fn origin(&self) -> String {
+        let Self { scheme, authority } = self;
+        let implied = if *scheme == Scheme::HTTP { 80 } else { 443 };
+        let host = authority.host().to_ascii_lowercase();
+        match authority.port_u16() {
+            Some(port) if port != implied => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }
+    }
+}
+
 fn public_url(text: &str) -> Result<PublicUrl, String> {
     let uri: Uri = text.parse().map_err(|_| "it is not a URL".to_owned())?;
     let parts = uri.into_parts();
@@ -45,17 +58,10 @@ fn origins(text: &str) -> Result<Origins, String> {
         .map(Origins::Some)
 }
 
-/// As a browser writes it: in lower case, without the port that the scheme implies.
 fn one_origin(text: &str) -> Result<HeaderValue, String> {
     let mistake = || format!("`{text}` must be `*`, `http://HOST[:PORT]` or `https://HOST[:PORT]`, without a path");
-    let PublicUrl { scheme, authority } = public_url(text).map_err(|_| mistake())?;
-    let implied = if scheme == Scheme::HTTP { 80 } else { 443 };
-    let host = authority.host().to_ascii_lowercase();
-    let origin = match authority.port_u16() {
-        Some(port) if port != implied => format!("{scheme}://{host}:{port}"),
-        _ => format!("{scheme}://{host}"),
-    };
-    HeaderValue::from_str(&origin).map_err(|_| mistake())
+    let url = public_url(text).map_err(|_| mistake())?;
+    HeaderValue::from_str(&url.origin()).map_err(|_| mistake())
 }
 
 #[derive(Debug, Clone, Args)]
@@ -64,7 +70,8 @@ pub struct RunOptions {
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:4000")]
     pub address: SocketAddr,
     /// How clients reach this server where a proxy stands before it, such as `https://example.com`: components are told this
-    /// scheme and host. Without it they are told what the client says, and `http`.
+    /// scheme and host. Without it they are told what the client says, and `http`. Links in mail need it, unless the client is
+    /// on this machine.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
     /// Web pages of which origins may use this server, such as `https://app.example.com,https://example.org`; `*` is all of

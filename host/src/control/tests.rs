@@ -59,6 +59,7 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
         databases: databases.clone(),
         secrets,
         mail: Arc::new(mail.expect("an outbox")),
+        public_origin: None,
     };
     let control = Control::new(deployer, stores, ControlToken::new(TOKEN), directory.migrations());
     (folder, directory, control)

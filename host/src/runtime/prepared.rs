@@ -63,6 +63,7 @@ impl Runtime {
             )),
             services: Arc::new(services::Granted::new(services.clone(), &version.grants.services.uses)),
             http_client: Arc::new(http_client::Granted::new(version.grants.http.clone())),
+            public_origin: stores.public_origin.clone(),
             memory_bytes_max: version.manifest.limits.memory_mib as usize * 1024 * 1024,
         };
         let reuse = version.manifest.reuse.clone().unwrap_or(Reuse {

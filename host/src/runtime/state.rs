@@ -25,6 +25,8 @@ pub struct Granted {
     pub secrets: Arc<secrets::Granted>,
     /// The services of others that it may use.
     pub services: Arc<services::Granted>,
+    /// Where clients reach the server, if the operator said so: all may know.
+    pub public_origin: Option<Arc<str>>,
     /// The most memory that one instance may have.
     pub memory_bytes_max: usize,
 }
@@ -42,6 +44,7 @@ pub struct State {
     pub(crate) sqlite: sqlite::Context,
     pub(crate) mail: mail::Context,
     pub(crate) secrets: secrets::Context,
+    pub(crate) public_origin: Option<Arc<str>>,
     /// The instance's place in the pool, given back when the store is dropped.
     _place: OwnedSemaphorePermit,
 }
@@ -70,6 +73,7 @@ impl State {
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
             mail: mail::Context::new(granted.mail.clone()),
             secrets: secrets::Context::new(granted.secrets.clone()),
+            public_origin: granted.public_origin.clone(),
             _place: place,
         }
     }

@@ -13,7 +13,7 @@ use crate::capability::Stores;
 use crate::capability::mail::{self, Mail, MailSettings};
 use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Database, Databases, Settings, Synchronous};
-use crate::cli::run::{RunOptions, Sync};
+use crate::cli::run::{PublicUrl, RunOptions, Sync};
 use crate::components::deploy::Deployer;
 use crate::components::store::Store;
 use crate::control::{self, Control};
@@ -44,7 +44,7 @@ pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
 pub async fn open_stopped(directory: &DataDirectory) -> anyhow::Result<Deployer<Deployments>> {
     let databases = Databases::new(directory.path(), Settings::default());
     let host = own_database(directory)?;
-    let stores = stores(directory, databases, &host, MailSettings::default()).await?;
+    let stores = stores(directory, databases, &host, MailSettings::default(), None).await?;
     let (deployer, _) = deployer(directory, host, stores).await?;
     Ok(deployer)
 }
@@ -66,6 +66,7 @@ async fn stores(
     databases: Databases,
     host: &Arc<Database>,
     mail: MailSettings,
+    public_url: Option<&PublicUrl>,
 ) -> anyhow::Result<Stores> {
     let secrets = Arc::new(Secrets::open(&directory.secrets())?);
     let mail = Mail::open(host.clone(), mail, secrets.clone()).await?;
@@ -73,6 +74,7 @@ async fn stores(
         databases: Arc::new(databases),
         secrets,
         mail: Arc::new(mail),
+        public_origin: public_url.map(|url| url.origin().into()),
     })
 }
 
@@ -108,7 +110,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         roots: options.smtp_root_certificates.clone(),
         sender: options.mail_from.clone(),
     };
-    let stores = stores(&directory, databases, &host, mail).await?;
+    let stores = stores(&directory, databases, &host, mail, options.public_url.as_ref()).await?;
     let (deployer, deployments) = deployer(&directory, host, stores.clone()).await?;
 
     // The tables of the built-ins come first: the operator's migrations may name them.

@@ -13,6 +13,12 @@ pub use request::{BodyError, Request};
 pub use response::{BodyWriter, Response};
 pub use router::{Parameters, Router};
 
+/// Where clients reach this server, as its operator has said, such as `https://example.org`. What a request says of the host comes
+/// from its client: a link that somebody else will follow is built on this alone.
+pub fn public_origin() -> Option<String> {
+    crate::bindings::guesthouse::host::http_messages::public_origin()
+}
+
 /// Header fields in order, names in lower case.
 pub type Headers = Vec<(String, Vec<u8>)>;
 

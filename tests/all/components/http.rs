@@ -19,6 +19,23 @@ fn a_component_sees_method_path_query_host_and_fields() {
 }
 
 #[test]
+fn where_the_server_is_is_for_its_operator_to_say_and_not_for_a_client() {
+    let server = Server::start();
+    server.deploy("echo");
+    let ask = |server: &Server| {
+        let request = server.request("GET", "/echo/origin").header("host", "evil.example");
+        request.send().text()
+    };
+    assert_eq!(ask(&server), "none");
+    let server = Server::prepare()
+        .argument("--public-url")
+        .argument("https://Example.org:443/")
+        .start();
+    server.deploy("echo");
+    assert_eq!(ask(&server), "https://example.org");
+}
+
+#[test]
 fn a_body_comes_back_whole() {
     let server = Server::start();
     server.deploy("echo");
