@@ -25,6 +25,12 @@ struct Deployed {
     number: u64,
 }
 
+/// A command that wants to be run when the server has started, and what runs it.
+pub struct OnStart {
+    pub running: Arc<Running>,
+    pub command: Command,
+}
+
 /// The components that run, and the tables that lead to them.
 pub struct Deployments {
     runtime: Arc<Runtime>,
@@ -64,6 +70,20 @@ impl Deployments {
             let command = deployed.commands.iter().find(|command| command.name == name)?;
             Some((deployed.running.clone(), command.clone()))
         })
+    }
+
+    /// The commands that want to be run when the server has started, in the order of their components' names.
+    pub fn on_start(&self) -> Vec<OnStart> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_one = |deployed: &Deployed| {
+            let commands = deployed.commands.iter().filter(|command| command.on_start.is_some());
+            let commands = commands.map(|command| OnStart {
+                running: deployed.running.clone(),
+                command: command.clone(),
+            });
+            commands.collect::<Vec<_>>()
+        };
+        running.values().flat_map(of_one).collect()
     }
 
     /// Lets go of everything: the server stops.

@@ -114,6 +114,8 @@ pub const COMMAND_ABOUT_CHARS_MAX: usize = 100;
 pub const COMMAND_TIMEOUT_MS_DEFAULT: u64 = 60_000;
 /// The longest time for a command that a manifest may ask for: large imports take time, and the client waits somewhat longer.
 pub const COMMAND_TIMEOUT_MS_MAX: u64 = 600_000;
+/// The longest time for a command that runs when the server starts, whatever its manifest says: a stop waits for it.
+pub const ON_START_TIMEOUT_MS: u64 = 10_000;
 /// Arguments of one call.
 pub const COMMAND_ARGUMENTS_MAX: usize = 1000;
 /// All arguments of one call together: what is longer belongs into the input.

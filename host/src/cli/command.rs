@@ -46,8 +46,8 @@ pub async fn run(data_directory: &Path, words: Vec<OsString>) -> anyhow::Result<
     let outcome = call(&target, &name, arguments).await;
     target.close().await;
     let outcome = outcome?;
-    print(&for_terminal(&outcome.output, io::stdout().is_terminal()))?;
-    eprint!("{}", for_terminal(&outcome.errors, io::stderr().is_terminal()));
+    print(&terminal::shown(&outcome.output, io::stdout().is_terminal()))?;
+    eprint!("{}", terminal::shown(&outcome.errors, io::stderr().is_terminal()));
     Ok(outcome.status)
 }
 
@@ -56,7 +56,7 @@ async fn call(target: &Target, name: &str, arguments: Vec<String>) -> anyhow::Re
     if command_name_mistake(name).is_some() {
         bail!(unknown(name, &target.commands().await?));
     }
-    let mut call = Call { arguments, input: None };
+    let mut call = Call::with(arguments);
     loop {
         match target.run_command(name, &call).await {
             Ok(Answer::Done(outcome)) => return Ok(outcome),
@@ -95,7 +95,7 @@ fn split(words: impl IntoIterator<Item = OsString>) -> (Vec<OsString>, Vec<OsStr
 /// What the command asks for: a line from a terminal, or all that standard input holds.
 fn input(name: &str, what: &str) -> anyhow::Result<Vec<u8>> {
     if io::stdin().is_terminal() {
-        return terminal::read_secret(&for_terminal(what, true));
+        return terminal::read_secret(&terminal::shown(what, true));
     }
     let mut input = Vec::new();
     let most = limits::COMMAND_INPUT_BYTES_MAX as u64;
@@ -104,16 +104,6 @@ fn input(name: &str, what: &str) -> anyhow::Result<Vec<u8>> {
         return Err(CommandError::TooMuchInput(name.to_owned()).into());
     }
     Ok(input)
-}
-
-/// A component may say what it likes, but not move the cursor or change the colours of a terminal.
-fn for_terminal(text: &str, is_terminal: bool) -> String {
-    let shown = |character: char| match character {
-        '\n' | '\t' => character,
-        other if is_terminal && other.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
-    };
-    text.chars().map(shown).collect()
 }
 
 fn is_unknown(error: &anyhow::Error) -> bool {
@@ -147,7 +137,7 @@ pub fn help_section(words: &[OsString]) -> String {
     let width = lines.iter().map(|line| line.name.len()).max().unwrap_or(0);
     let mut text = String::from("Commands that components bring:\n");
     for CommandLine { name, about, component } in lines {
-        let about = for_terminal(&about, true);
+        let about = terminal::shown(&about, true);
         writeln!(text, "  {name:<width$}  {about} (of {component}; see `{name} --help`)")
             .expect("a String takes everything");
     }
@@ -230,11 +220,5 @@ mod tests {
         ] {
             assert_eq!(help_of_component(words(line)), words(line));
         }
-    }
-
-    #[test]
-    fn a_component_cannot_move_the_cursor_of_a_terminal() {
-        assert_eq!(for_terminal("a\tb\n\u{1b}[2J\r", true), "a\tb\n\u{fffd}[2J\u{fffd}");
-        assert_eq!(for_terminal("\u{1b}[2J", false), "\u{1b}[2J");
     }
 }

@@ -133,6 +133,11 @@ fn show(details: &Details) -> String {
         },
     );
     let commands: Vec<&str> = summary.commands.iter().map(|command| command.name.as_str()).collect();
+    let on_start = summary.commands.iter().filter_map(|command| {
+        let arguments = command.on_start.as_ref()?;
+        Some(format!("{} {}", command.name, arguments.join(" ")))
+    });
+    let on_start: Vec<String> = on_start.collect();
     let mut lines = vec![
         ("name", summary.name.clone()),
         ("description", summary.description.clone().unwrap_or_default()),
@@ -148,6 +153,7 @@ fn show(details: &Details) -> String {
         ("digest", digest.clone()),
         ("routes", summary.routes.join(" ")),
         ("commands", commands.join(" ")),
+        ("on start", on_start.join("; ")),
         ("instances", reuse),
         ("limits", format!("{} MiB, {} ms", limits.memory_mib, limits.timeout_ms)),
     ];

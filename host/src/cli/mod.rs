@@ -10,7 +10,7 @@ mod package;
 pub mod run;
 mod secrets;
 mod target;
-mod terminal;
+pub mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Asking somebody at a terminal.
+//! Speaking with somebody at a terminal.
 
 use std::io::{self, BufRead, Write};
 
@@ -19,4 +19,25 @@ pub fn read_secret(question: &str) -> anyhow::Result<Vec<u8>> {
     writeln!(stderr)?;
     read?;
     Ok(line.trim_end_matches(['\r', '\n']).as_bytes().to_vec())
+}
+
+/// A component may say what it likes, but not move the cursor or change the colours of a terminal.
+pub fn shown(text: &str, is_terminal: bool) -> String {
+    let shown = |character: char| match character {
+        '\n' | '\t' => character,
+        other if is_terminal && other.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_cannot_move_the_cursor_of_a_terminal() {
+        assert_eq!(shown("a\tb\n\u{1b}[2J\r", true), "a\tb\n\u{fffd}[2J\u{fffd}");
+        assert_eq!(shown("\u{1b}[2J", false), "\u{1b}[2J");
+    }
 }

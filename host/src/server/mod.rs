@@ -3,6 +3,7 @@
 mod connection;
 mod cross_origin;
 mod inbound;
+mod on_start;
 mod outbound;
 mod service;
 mod tls;
@@ -136,7 +137,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
-        deployments,
+        deployments: deployments.clone(),
         control,
         cross_origin: CrossOrigin::new(options.cors_allowed_origins, options.dev),
         place,
@@ -145,8 +146,9 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
-    let delivery = tokio::spawn(mail::deliver(mail, stopping));
+    let delivery = tokio::spawn(mail::deliver(mail, stopping.clone()));
     say_where_to_go(&scheme, address, &data_directory);
+    let on_start = tokio::spawn(on_start::run(deployments, stopping));
 
     stop_requested.await;
     tracing::info!("stopping");
@@ -156,6 +158,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         .await?
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
     delivery.await?;
+    // What was begun may have something to say that is said once. It has its own limit of time.
+    on_start.await?;
     deployer.databases().close().await;
     deployer.close().await;
     Ok(())

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod add;
+mod first;
 mod import;
 mod list;
 mod rotate_keys;
@@ -28,6 +29,8 @@ struct UserCommand {
 enum UserAction {
     /// Add an account. Its password is asked for, or read from standard input
     Add(add::Arguments),
+    /// Make an administrator if there is no account at all, and say the password once. The server does so when it starts
+    First,
     /// List all accounts
     List,
     /// Delete an account, its sessions, and what other tables tie to it
@@ -112,6 +115,7 @@ pub async fn run(invocation: Invocation) -> Answer {
 async fn run_user(action: UserAction, input: Option<Vec<u8>>) -> Result<Answer, Failure> {
     match action {
         UserAction::Add(arguments) => add::add(arguments, input).await,
+        UserAction::First => first::first().await,
         UserAction::List => list::list().await,
         UserAction::Delete(who) => accounts::delete(who).await,
         UserAction::Promote(who) => accounts::set_admin(who, true).await,

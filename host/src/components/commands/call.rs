@@ -72,6 +72,11 @@ impl CommandError {
 }
 
 impl Call {
+    /// A call with arguments and no input.
+    pub fn with(arguments: Vec<String>) -> Call {
+        Call { arguments, input: None }
+    }
+
     /// Whether a command may be given this.
     pub fn check(&self, name: &str) -> Result<(), CommandError> {
         let bytes: usize = self.arguments.iter().map(String::len).sum();

@@ -36,6 +36,9 @@ pub struct Command {
     /// How long one call may take.
     #[serde(default = "default_timeout_ms")]
     pub timeout_ms: u64,
+    /// The server itself calls it with these arguments, once after each of its starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_start: Option<Vec<String>>,
 }
 
 pub fn default_timeout_ms() -> u64 {
@@ -79,6 +82,11 @@ pub fn check(commands: &[(String, Command)], mut report: impl FnMut(String, Stri
                 format!("must be from 1 to {}", limits::COMMAND_TIMEOUT_MS_MAX),
             );
         }
+        if let Some(arguments) = &command.on_start
+            && let Err(error) = Call::with(arguments.clone()).check(name)
+        {
+            report(path("on_start"), error.to_string());
+        }
     }
 }
 
@@ -109,6 +117,7 @@ mod tests {
             name: name.to_owned(),
             about: "Does something".to_owned(),
             timeout_ms: default_timeout_ms(),
+            on_start: None,
         }
     }
 
@@ -121,11 +130,13 @@ mod tests {
             .collect::<Vec<_>>();
         commands[0].1.about = "two\nlines".to_owned();
         commands[0].1.timeout_ms = 0;
+        commands[0].1.on_start = Some(vec![String::new(); limits::COMMAND_ARGUMENTS_MAX + 1]);
         let mut paths = Vec::new();
         check(&commands, |path, _| paths.push(path));
         let expected = [
             "command[0].about",
             "command[0].timeout_ms",
+            "command[0].on_start",
             "command[1].name",
             "command[2].name",
             "command[3].name",

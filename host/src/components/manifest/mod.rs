@@ -171,6 +171,7 @@ fn read_commands(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<Command> {
         let name = section.required("name", mistakes);
         let about = section.required("about", mistakes);
         let timeout_ms = section.optional("timeout_ms", mistakes);
+        let on_start = section.optional("on_start", mistakes);
         section.finish(mistakes);
         // An entry without these is a mistake already, and what it lacks is not to be checked.
         if let (Some(name), Some(about)) = (name, about) {
@@ -181,6 +182,7 @@ fn read_commands(fields: &mut Fields, mistakes: &mut Mistakes) -> Vec<Command> {
                     name,
                     about,
                     timeout_ms,
+                    on_start,
                 },
             ));
         }
