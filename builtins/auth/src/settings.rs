@@ -72,29 +72,73 @@ pub async fn read(database: &Database) -> Result<Rc<Settings>, Error> {
     Ok(settings)
 }
 
+/// The names of all settings.
+pub const NAMES: [&str; 11] = [
+    "auth_token_ttl_sec",
+    "refresh_token_ttl_sec",
+    "anonymous_refresh_token_ttl_sec",
+    "disable_password_auth",
+    "enable_anonymous_signin",
+    "password_minimal_length",
+    "password_must_contain_upper_and_lower_case",
+    "password_must_contain_digits",
+    "password_must_contain_special_characters",
+    "custom_uri_schemes",
+    "redirect_uri_allowlist",
+];
+
+/// A setting of one of the kinds that there are.
+pub enum Slot<'a> {
+    Integer(&'a mut i64),
+    Length(&'a mut usize),
+    /// 1 or 0 in the table.
+    Switch(&'a mut bool),
+    /// In the table a text, with commas between its entries.
+    List(&'a mut Vec<String>),
+}
+
 impl Settings {
+    /// A setting by its name.
+    pub fn slot(&mut self, name: &str) -> Option<Slot<'_>> {
+        Some(match name {
+            "auth_token_ttl_sec" => Slot::Integer(&mut self.auth_token_ttl_sec),
+            "refresh_token_ttl_sec" => Slot::Integer(&mut self.refresh_token_ttl_sec),
+            "anonymous_refresh_token_ttl_sec" => Slot::Integer(&mut self.anonymous_refresh_token_ttl_sec),
+            "disable_password_auth" => Slot::Switch(&mut self.disable_password_auth),
+            "enable_anonymous_signin" => Slot::Switch(&mut self.enable_anonymous_signin),
+            "password_minimal_length" => Slot::Length(&mut self.password_minimal_length),
+            "password_must_contain_upper_and_lower_case" => {
+                Slot::Switch(&mut self.password_must_contain_upper_and_lower_case)
+            }
+            "password_must_contain_digits" => Slot::Switch(&mut self.password_must_contain_digits),
+            "password_must_contain_special_characters" => {
+                Slot::Switch(&mut self.password_must_contain_special_characters)
+            }
+            "custom_uri_schemes" => Slot::List(&mut self.custom_uri_schemes),
+            "redirect_uri_allowlist" => Slot::List(&mut self.redirect_uri_allowlist),
+            _ => return None,
+        })
+    }
+
     /// The table's constraints see to it that a value is of its kind.
     fn set(&mut self, name: &str, value: &Value) {
-        match (name, value) {
-            ("auth_token_ttl_sec", Value::Integer(value)) => self.auth_token_ttl_sec = *value,
-            ("refresh_token_ttl_sec", Value::Integer(value)) => self.refresh_token_ttl_sec = *value,
-            ("anonymous_refresh_token_ttl_sec", Value::Integer(value)) => self.anonymous_refresh_token_ttl_sec = *value,
-            ("disable_password_auth", Value::Integer(value)) => self.disable_password_auth = *value != 0,
-            ("enable_anonymous_signin", Value::Integer(value)) => self.enable_anonymous_signin = *value != 0,
-            ("password_minimal_length", Value::Integer(value)) => {
-                self.password_minimal_length = usize::try_from(*value).unwrap_or(usize::MAX);
-            }
-            ("password_must_contain_upper_and_lower_case", Value::Integer(value)) => {
-                self.password_must_contain_upper_and_lower_case = *value != 0;
-            }
-            ("password_must_contain_digits", Value::Integer(value)) => self.password_must_contain_digits = *value != 0,
-            ("password_must_contain_special_characters", Value::Integer(value)) => {
-                self.password_must_contain_special_characters = *value != 0;
-            }
-            ("custom_uri_schemes", Value::Text(value)) => self.custom_uri_schemes = list(value),
-            ("redirect_uri_allowlist", Value::Text(value)) => self.redirect_uri_allowlist = list(value),
-            (name, _) => eprintln!("the setting {name} in _auth_setting is not of its kind and has no effect"),
+        match (self.slot(name), value) {
+            (Some(Slot::Integer(slot)), Value::Integer(value)) => *slot = *value,
+            (Some(Slot::Length(slot)), Value::Integer(value)) => *slot = usize::try_from(*value).unwrap_or(usize::MAX),
+            (Some(Slot::Switch(slot)), Value::Integer(value)) => *slot = *value != 0,
+            (Some(Slot::List(slot)), Value::Text(value)) => *slot = list(value),
+            _ => eprintln!("the setting {name} in _auth_setting is not of its kind and has no effect"),
         }
+    }
+
+    /// A setting as the table has it.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        Some(match self.clone().slot(name)? {
+            Slot::Integer(slot) => Value::Integer(*slot),
+            Slot::Length(slot) => Value::Integer(i64::try_from(*slot).unwrap_or(i64::MAX)),
+            Slot::Switch(slot) => Value::Integer((*slot).into()),
+            Slot::List(slot) => Value::Text(slot.join(",")),
+        })
     }
 }
 
@@ -120,10 +164,14 @@ mod tests {
                 Some(text) => Value::Text(text.trim_end_matches('\'').into()),
                 None => Value::Integer(value.parse().unwrap()),
             };
-            settings.set(name.trim_matches('\''), &value);
+            let name = name.trim_matches('\'');
+            assert_eq!(NAMES[count], name);
+            let default = Settings::default().value(name);
+            assert_eq!(format!("{default:?}"), format!("{:?}", Some(&value)));
+            settings.set(name, &value);
             count += 1;
         }
-        assert_eq!((count, settings), (11, Settings::default()));
+        assert_eq!((count, settings), (NAMES.len(), Settings::default()));
     }
 
     #[test]

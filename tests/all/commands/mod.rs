@@ -1,6 +1,7 @@
 //! Commands that components bring, and those of the built-ins.
 
 mod api;
+mod auth;
 mod bounds;
 mod names;
 mod run;

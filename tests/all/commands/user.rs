@@ -1,4 +1,4 @@
-//! `guesthouse user ...` and `guesthouse auth ...`, which the built-in `auth` brings.
+//! `guesthouse user ...`, which the built-in `auth` brings.
 
 use crate::accounts::{self, ALICE, PASSWORD, Tokens, claims, is_signed_in, post, sign_in};
 use guesthouse_tests::Server;
@@ -160,18 +160,4 @@ fn all_accounts_are_imported_or_none() {
         (login(&server, "one", PASSWORD), login(&server, "two", PASSWORD)),
         (200, 200)
     );
-}
-
-#[test]
-fn after_a_rotation_tokens_of_the_key_before_are_good_and_older_ones_are_not() {
-    let server = accounts::start();
-    let rotate = || server.cli(&["auth", "rotate-keys"]).expect_success().stdout;
-    assert_eq!(rotate(), "nothing was signed yet: a key is made for the first token\n");
-    let first = sign_in(&server, ALICE);
-    assert_eq!(rotate(), "tokens are signed with a new key from now on\n");
-    let second = sign_in(&server, ALICE);
-    assert!(is_signed_in(&server, &first) && is_signed_in(&server, &second));
-    rotate();
-    assert!(!is_signed_in(&server, &first) && is_signed_in(&server, &second));
-    post(&server, "refresh", json!({"refresh_token": first.refresh})).expect_status(200);
 }

@@ -6,6 +6,7 @@ mod first;
 mod import;
 mod list;
 mod rotate_keys;
+mod settings;
 
 use clap::{Args, Parser, Subcommand};
 use guesthouse::command::{Answer, Invocation};
@@ -60,7 +61,7 @@ pub struct Who {
     who: String,
 }
 
-/// Settings of accounts that are no rows.
+/// How people sign in, for all accounts.
 #[derive(Parser)]
 #[command(
     name = "auth",
@@ -77,6 +78,11 @@ struct AuthCommand {
 enum AuthAction {
     /// Sign with a new key from now on. What the one before signed stays good until it expires; older tokens do not
     RotateKeys,
+    /// Show and change the settings
+    Settings {
+        #[command(subcommand)]
+        action: settings::Action,
+    },
 }
 
 /// Why a command was not done.
@@ -96,9 +102,10 @@ impl<E: Into<Error>> From<E> for Failure {
 pub async fn run(invocation: Invocation) -> Answer {
     let done = match invocation.name.as_str() {
         "auth" => match parse::<AuthCommand>(&invocation) {
-            Ok(AuthCommand {
-                action: AuthAction::RotateKeys,
-            }) => rotate_keys::rotate_keys().await,
+            Ok(AuthCommand { action }) => match action {
+                AuthAction::RotateKeys => rotate_keys::rotate_keys().await,
+                AuthAction::Settings { action } => settings::run(action).await,
+            },
             Err(answer) => return answer,
         },
         _ => match parse::<UserCommand>(&invocation) {
