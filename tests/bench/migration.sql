@@ -1,3 +1,5 @@
+INSERT INTO _user (id, email) VALUES (x'0b5e7a110b5e4a118b5e7a110b5e7a11', 'owner@localhost');
+
 -- The table of the benchmark, the index that serves its list (filter and order), and its record API, open to everybody.
 CREATE TABLE bench_item (
     id      INTEGER PRIMARY KEY,
@@ -7,7 +9,7 @@ CREATE TABLE bench_item (
     note    TEXT NOT NULL,
     created INTEGER NOT NULL,
     -- What the rule below compares. Neither API shows it.
-    owner   BLOB NOT NULL DEFAULT x'0b5e7a11'
+    owner   BLOB NOT NULL DEFAULT x'0b5e7a110b5e4a118b5e7a110b5e7a11'
 ) STRICT;
 
 CREATE INDEX bench_item_age_created ON bench_item (age, created);

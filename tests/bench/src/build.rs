@@ -1,7 +1,8 @@
 //! The files that a run needs and that may be missing: says what is missing, and makes it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
@@ -49,7 +50,23 @@ pub fn guest(name: &str) -> anyhow::Result<PathBuf> {
 
 /// Runs a program to its end; an error holds what it wrote to its standard error.
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.output().with_context(|| format!("cannot start {command:?}"))?;
+    run_with_input(command, "")
+}
+
+/// The same, with something on its standard input that fits a pipe.
+pub fn run_with_input(command: &mut Command, input: &str) -> anyhow::Result<()> {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("cannot start {command:?}"))?;
+    // Dropped at once, which is the end of the input.
+    child
+        .stdin
+        .take()
+        .context("no standard input")?
+        .write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
     let text = String::from_utf8_lossy(&output.stderr);
     anyhow::ensure!(
         output.status.success(),

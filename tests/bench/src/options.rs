@@ -49,9 +49,6 @@ pub struct Options {
     /// The component compiled from guests/hello; built if missing when absent
     #[arg(long)]
     pub hello_component: Option<PathBuf>,
-    /// The component compiled from guests/api-keys; built if missing when absent
-    #[arg(long)]
-    pub api_keys_component: Option<PathBuf>,
 }
 
 impl Options {

@@ -1,4 +1,4 @@
-//! The six kinds of request that are measured, in the order in which a round runs them.
+//! The seven kinds of request that are measured, in the order in which a round runs them.
 
 use std::fmt;
 
@@ -11,6 +11,8 @@ use serde::Serialize;
 pub enum Scenario {
     Hello,
     Read,
+    #[serde(rename = "signed-in")]
+    SignedIn,
     Owned,
     List,
     Update,
@@ -18,9 +20,10 @@ pub enum Scenario {
 }
 
 impl Scenario {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Hello,
         Self::Read,
+        Self::SignedIn,
         Self::Owned,
         Self::List,
         Self::Update,
@@ -31,7 +34,8 @@ impl Scenario {
         match self {
             Self::Hello => "a fixed short answer (PocketBase: its health check)",
             Self::Read => "one row by its id",
-            Self::Owned => "one row by its id, with a key, under a rule that lets its owner alone read it",
+            Self::SignedIn => "the same row, with the token of an account",
+            Self::Owned => "one row by its id, with such a token, under a rule that lets its owner alone read it",
             Self::List => "20 rows, filtered and ordered by an index",
             Self::Update => "two columns of one row",
             Self::Insert => "one row",
@@ -43,6 +47,7 @@ impl Scenario {
         match self {
             Self::Hello => "hello",
             Self::Read => "read",
+            Self::SignedIn => "signed-in",
             Self::Owned => "owned",
             Self::List => "list",
             Self::Update => "update",

@@ -16,8 +16,8 @@ const RATIOS: [(Scenario, Kind, f64); 5] = [
     (Scenario::Update, Kind::PocketBase, 0.15),
     (Scenario::Insert, Kind::PocketBase, 0.18),
 ];
-/// What a rule and knowing the caller may cost, as a ratio to the same read without.
-const OWNED: f64 = 1.3;
+/// What it may cost to know the caller, and what a rule about them beside, as ratios to the same read without.
+const KNOWN: [(Scenario, f64); 2] = [(Scenario::SignedIn, 1.15), (Scenario::Owned, 1.3)];
 const FIRST_ANSWER_MS: f64 = 40.0;
 const IDLE_MIB: f64 = 80.0;
 
@@ -36,14 +36,16 @@ pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
         let ratio = ratio(measured, scenario, (scenario, peer))?;
         Some(verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratio, budget))
     });
-    let owned = ratio(measured, Scenario::Owned, (Scenario::Read, Kind::Guesthouse))
-        .map(|ratio| verdict("CPU per owned / read".to_owned(), "x", ratio, OWNED));
+    let known = KNOWN.iter().filter_map(|&(scenario, budget)| {
+        let ratio = ratio(measured, scenario, (Scenario::Read, Kind::Guesthouse))?;
+        Some(verdict(format!("CPU per {scenario} / read"), "x", ratio, budget))
+    });
     let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
     let first_answer = median(ours().map(|start| start.first_answer_ms))
         .map(|ms| verdict("first answer, warm directory".to_owned(), "ms", ms, FIRST_ANSWER_MS));
     let idle = median(ours().map(|start| start.idle_mib))
         .map(|mib| verdict("resident memory, idle".to_owned(), "MiB", mib, IDLE_MIB));
-    ratios.chain(owned).chain(first_answer).chain(idle).collect()
+    ratios.chain(known).chain(first_answer).chain(idle).collect()
 }
 
 /// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.

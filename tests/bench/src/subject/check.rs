@@ -24,12 +24,14 @@ impl Subject {
     async fn check(&self, scenario: Scenario) -> anyhow::Result<()> {
         let number = self.next.replace(self.next.get() + 1);
         let mut request = Vec::new();
-        self.dialect.write(scenario, self.server.host(), number, &mut request);
+        self.dialect.write(scenario, self.addressee(), number, &mut request);
         let body = self.answer(&request).await?;
         match scenario {
             Scenario::Hello if self.kind == Kind::PocketBase => Ok(()),
             Scenario::Hello => expect(&body, &hello::TEXT.to_owned()),
-            Scenario::Read | Scenario::Owned => self.check_read(&parse(&body)?, row::spread(number)),
+            Scenario::Read | Scenario::SignedIn | Scenario::Owned => {
+                self.check_read(&parse(&body)?, row::spread(number))
+            }
             Scenario::List => self.check_list(&parse(&body)?, number % row::AGES),
             Scenario::Update => self.check_update(number).await,
             Scenario::Insert => self.check_insert(&parse(&body)?, number).await,

@@ -19,7 +19,7 @@ pub struct Dialect {
     pub hello: &'static str,
     pub records: &'static str,
     /// The same rows, for their owner alone.
-    pub owned: Option<Owned>,
+    pub owned: Option<&'static str>,
     /// The query string of a list of the 20 newest rows of one age.
     pub list: fn(u64) -> String,
     /// Where a list's answer holds its rows.
@@ -32,20 +32,28 @@ pub struct Dialect {
     pub inserted_id: fn(&Value) -> Option<&str>,
 }
 
-/// Rows behind a rule.
-pub struct Owned {
-    pub records: &'static str,
-    /// Who the owner is, as the field `authorization` has it.
-    pub authorization: &'static str,
+/// Where requests go, and who sends those that are not anybody's.
+#[derive(Clone, Copy)]
+pub struct Addressee<'a> {
+    pub host: &'a str,
+    /// As the field `authorization` has it.
+    pub authorization: Option<&'a str>,
 }
 
 impl Dialect {
     /// Replaces what is in `out` by request `number` of the scenario.
-    pub fn write(&self, scenario: Scenario, host: &str, number: u64, out: &mut Vec<u8>) {
+    pub fn write(&self, scenario: Scenario, to: Addressee<'_>, number: u64, out: &mut Vec<u8>) {
+        let host = to.host;
+        let mut get_as_owner =
+            |path: &str| request::write_authorized::<()>(out, "GET", host, path, to.authorization, None);
         match scenario {
             Scenario::Hello => request::write::<()>(out, "GET", host, self.hello, None),
             Scenario::Read => request::write::<()>(out, "GET", host, &self.row_path(number), None),
-            Scenario::Owned => self.write_owned(host, number, out),
+            Scenario::SignedIn => get_as_owner(&self.row_path(number)),
+            Scenario::Owned => {
+                let records = self.owned.expect("only servers that have it are asked");
+                get_as_owner(&format!("{records}/{}", (self.id)(row::spread(number))));
+            }
             Scenario::List => request::write::<()>(out, "GET", host, &self.list_path(number), None),
             Scenario::Update => {
                 request::write(
@@ -58,12 +66,6 @@ impl Dialect {
             }
             Scenario::Insert => request::write(out, "POST", host, self.records, Some(&Row::inserted(number))),
         }
-    }
-
-    fn write_owned(&self, host: &str, number: u64, out: &mut Vec<u8>) {
-        let owned = self.owned.as_ref().expect("only servers that have it are asked");
-        let path = format!("{}/{}", owned.records, (self.id)(row::spread(number)));
-        request::write_authorized::<()>(out, "GET", host, &path, Some(owned.authorization), None);
     }
 
     pub fn path_of_id(&self, id: &str) -> String {

@@ -3,19 +3,22 @@
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::Context as _;
 use tempfile::TempDir;
 
-use super::dialect::{Dialect, Owned};
+use super::dialect::Dialect;
 use super::{Kind, Subject};
 use crate::build;
+use crate::connection::Connection;
 use crate::cores::Cores;
 use crate::options::Options;
 use crate::request;
 use crate::scenario::Scenario;
 
 const MIGRATION: &str = include_str!("../../migration.sql");
-/// The key of the owner of all rows, in `guests/api-keys`.
-const KEY: &str = "/api-keys/owner?caller=0b5e7a11";
+/// Who owns all rows, by the migration.
+const OWNER: &str = "owner@localhost";
+const PASSWORD: &str = "measured in microseconds";
 
 static DIALECT: Dialect = Dialect {
     command: |program, data, address| {
@@ -29,10 +32,7 @@ static DIALECT: Dialect = Dialect {
     ready: "/api/healthcheck",
     hello: "/hello",
     records: "/api/records/v1/bench_item",
-    owned: Some(Owned {
-        records: "/api/records/v1/bench_owned",
-        authorization: "Bearer owner",
-    }),
+    owned: Some("/api/records/v1/bench_owned"),
     // filter[age]=...; clients send the brackets encoded.
     list: |age| format!("filter%5Bage%5D={age}&order=-created&limit=20"),
     rows: "records",
@@ -57,13 +57,36 @@ pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject>
         deploy(&subject, &component, "hello")?;
         subject.wait_for("GET", DIALECT.hello).await?;
     }
-    if options.scenarios().contains(&Scenario::Owned) {
-        let component = options.api_keys_component.clone();
-        let component = component.map_or_else(|| build::guest("api-keys"), Ok)?;
-        deploy(&subject, &component, "api-keys")?;
-        subject.wait_for("PUT", KEY).await?;
+    if [Scenario::SignedIn, Scenario::Owned]
+        .iter()
+        .any(|scenario| options.scenarios().contains(scenario))
+    {
+        subject.authorization = Some(sign_in(&subject).await.context("signing in")?);
     }
     Ok(subject)
+}
+
+/// Gives the owner a password and signs in by it; what the field `authorization` then has to say.
+async fn sign_in(subject: &Subject) -> anyhow::Result<String> {
+    let mut command = Command::new(&subject.program);
+    command.arg("--data-dir").arg(subject.folder.path());
+    command.args(["user", "change-password", OWNER]);
+    build::run_with_input(&mut command, PASSWORD)?;
+    let body = serde_json::json!({ "email": OWNER, "password": PASSWORD });
+    let mut request = Vec::new();
+    request::write(
+        &mut request,
+        "POST",
+        subject.server.host(),
+        "/api/auth/v1/login",
+        Some(&body),
+    );
+    let mut connection = Connection::open(subject.server.host()).await?;
+    let status = connection.exchange(&request).await?;
+    anyhow::ensure!(status == 200, "answered with {status}");
+    let tokens: serde_json::Value = serde_json::from_slice(connection.body())?;
+    let token = tokens["auth_token"].as_str().context("no auth token")?;
+    Ok(format!("Bearer {token}"))
 }
 
 /// Deploys a guest into the running server.

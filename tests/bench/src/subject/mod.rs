@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use tempfile::TempDir;
 
-use self::dialect::Dialect;
+use self::dialect::{Addressee, Dialect};
 use crate::connection::Connection;
 use crate::cores::Cores;
 use crate::options::Options;
@@ -39,6 +39,8 @@ pub struct Subject {
     program: PathBuf,
     folder: TempDir,
     cores: Cores,
+    /// Who owns all rows, where that can be said: as the field `authorization` has it.
+    authorization: Option<String>,
     /// The number of the next request: no two inserts or updates of a run carry the same values.
     next: Cell<u64>,
 }
@@ -82,6 +84,7 @@ impl Subject {
             program,
             folder,
             cores,
+            authorization: None,
             next,
         };
         let mut ready = Vec::new();
@@ -94,7 +97,7 @@ impl Subject {
     pub fn answers(&self, scenario: Scenario) -> bool {
         match scenario {
             Scenario::Hello => true,
-            Scenario::Owned => self.dialect.owned.is_some(),
+            Scenario::SignedIn | Scenario::Owned => self.dialect.owned.is_some(),
             _ => self.kind != Kind::Hyper,
         }
     }
@@ -102,7 +105,14 @@ impl Subject {
     /// Replaces what is in `out` by the next request of the scenario.
     pub fn write_next(&self, scenario: Scenario, out: &mut Vec<u8>) {
         let number = self.next.replace(self.next.get() + 1);
-        self.dialect.write(scenario, self.server.host(), number, out);
+        self.dialect.write(scenario, self.addressee(), number, out);
+    }
+
+    fn addressee(&self) -> Addressee<'_> {
+        Addressee {
+            host: self.server.host(),
+            authorization: self.authorization.as_deref(),
+        }
     }
 
     /// Ends the server and starts it again on the same data; gives the time from its start to the first row it served.
@@ -114,6 +124,7 @@ impl Subject {
             program,
             folder,
             cores,
+            authorization,
             next,
         } = self;
         server.stop().await?;
@@ -125,10 +136,11 @@ impl Subject {
             program,
             folder,
             cores,
+            authorization,
             next,
         };
         let mut request = Vec::new();
-        dialect.write(Scenario::Read, self.server.host(), 0, &mut request);
+        dialect.write(Scenario::Read, self.addressee(), 0, &mut request);
         let first_answer = self.server.wait_for(&request).await?;
         Ok((self, first_answer))
     }
