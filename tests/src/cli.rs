@@ -98,6 +98,23 @@ impl Server {
         self.deploy_from(&guests::component(guest), &folder.path().join("component.toml"))
     }
 
+    /// Deploys a guest under another name than its manifest's, in place of whatever had that name.
+    #[track_caller]
+    pub fn deploy_in_place_of(&self, name: &str, guest: &str) {
+        let (wasm, manifest) = (guests::component(guest), guests::manifest_path(guest));
+        let (wasm, manifest) = (wasm.to_string_lossy(), manifest.to_string_lossy());
+        self.cli(&[
+            "deploy",
+            &wasm,
+            "--manifest",
+            &manifest,
+            "--name",
+            name,
+            "--accept-grants",
+        ])
+        .expect_success();
+    }
+
     /// Deploys bytes that need not be a component, with a manifest.
     pub fn try_deploy_bytes(&self, bytes: &[u8], manifest: &str) -> Printed {
         let folder = guests::folder_with_manifest(manifest);

@@ -77,7 +77,7 @@ impl<R: Runtime> Deployer<R> {
                 database: database.clone(),
                 error,
             })?;
-            let applied = opened.migrate(&role, name, migrations.clone()).await;
+            let applied = opened.migrate(&role, &package.migrations_of, migrations.clone()).await;
             applied.map_err(|error| DeployError::Migration {
                 name: name.clone(),
                 database: database.clone(),

@@ -270,6 +270,17 @@ async fn a_component_migrates_its_own_tables_under_its_own_name() {
     let outcome = main.query(&Arc::new(Role::host()), statement).await.expect("rows");
     assert_eq!(outcome.values, [EngineValue::Integer(7)]);
 
+    let other = manifest.replace("page", "other").replace("entry", "other");
+    let create = (
+        "main/U1__other.sql".to_owned(),
+        "CREATE TABLE other (x INTEGER) STRICT".to_owned(),
+    );
+    let package = package_with(&other, &[create]);
+    let replaced = house
+        .deployer
+        .deploy(package, Some("page".to_owned()), true, Actor::CommandLine);
+    replaced.await.expect("a replacement has migrations of its own");
+
     let steal = [("main/U3__steal.sql".to_owned(), "CREATE TABLE other (x)".to_owned())];
     let error = house
         .deployer

@@ -19,6 +19,8 @@ use crate::migrations::file_name;
 pub struct Package {
     pub bytes: Bytes,
     pub manifest: Manifest,
+    /// Whose migrations these are, under whatever name it is deployed: a replacement of another component brings its own.
+    pub migrations_of: String,
     /// By database, in the order in which they are applied.
     pub migrations: BTreeMap<String, Vec<Migration>>,
 }
@@ -81,6 +83,7 @@ impl Package {
         let migrations = read_migrations(migration_texts, &manifest)?;
         Ok(Package {
             bytes,
+            migrations_of: manifest.name.clone(),
             manifest,
             migrations,
         })

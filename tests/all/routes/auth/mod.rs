@@ -12,6 +12,7 @@ mod login_mfa;
 mod logout;
 mod matrix;
 mod refresh;
+mod replaced;
 mod sessions;
 mod settings;
 mod status;
