@@ -18,6 +18,8 @@ pub enum Purpose {
     Authorization,
     /// To give the second factor after the first.
     Mfa,
+    /// To show the secret of a second factor again to whoever takes it over into an app.
+    TotpSetup,
 }
 
 /// What a code was given out for.
@@ -29,10 +31,11 @@ pub struct Code {
 }
 
 impl Purpose {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
             Self::Mfa => "mfa",
+            Self::TotpSetup => "totp setup",
         }
     }
 
@@ -40,6 +43,7 @@ impl Purpose {
         match self {
             Self::Authorization => limits::AUTHORIZATION_CODE_SEC,
             Self::Mfa => limits::MFA_SEC,
+            Self::TotpSetup => limits::TOTP_SETUP_SEC,
         }
     }
 }

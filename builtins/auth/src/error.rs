@@ -54,7 +54,7 @@ pub enum Error {
 }
 
 impl Error {
-    fn status(&self) -> u16 {
+    pub fn status(&self) -> u16 {
         match self {
             Self::Unauthorized => 401,
             Self::Forbidden => 403,

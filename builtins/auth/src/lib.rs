@@ -1,7 +1,7 @@
 //! The built-in `auth`: accounts, and who is calling.
 //!
 //! `/api/auth/v1/...` is answered by one file per resource in `routes/`; each parses, authorizes, does and presents, in this
-//! order. `guesthouse user ...` and `guesthouse auth ...` are in `command/`.
+//! order. `/_/auth/...` are the pages in `pages/`, one file each. `guesthouse user ...` and `guesthouse auth ...` are in `command/`.
 
 pub mod account;
 pub mod attempts;
@@ -20,6 +20,7 @@ pub mod identity;
 pub mod keys;
 pub mod limits;
 pub mod outcome;
+pub mod pages;
 pub mod password;
 pub mod qr_code;
 pub mod random;

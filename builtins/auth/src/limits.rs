@@ -41,6 +41,12 @@ pub const AUTHORIZATION_CODE_SEC: i64 = 5 * 60;
 /// How long a first factor waits for the second.
 pub const MFA_SEC: i64 = 2 * 60;
 
+/// How long the page that sets up a second factor shows the same secret: enough to find an app and install it.
+pub const TOTP_SETUP_SEC: i64 = 15 * 60;
+
+/// Longest text that a page says to somebody on behalf of what sent them: the longest of ours is half of it.
+pub const ALERT_BYTES_MAX: usize = 256;
+
 /// Tokens that an instance remembers to have verified. Beyond it all are forgotten and verified again.
 pub const VERIFIED_TOKENS_MAX: usize = 4096;
 

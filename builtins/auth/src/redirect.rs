@@ -50,16 +50,7 @@ impl Destination {
 
     /// The place, with a name and a value added to its query.
     pub fn with(&self, name: &str, value: &str) -> String {
-        let (place, fragment) = match self.0.split_once('#') {
-            Some((place, fragment)) => (place, Some(fragment)),
-            None => (self.0.as_str(), None),
-        };
-        let separator = if place.contains('?') { '&' } else { '?' };
-        let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
-        format!(
-            "{place}{separator}{name}={}{fragment}",
-            utf8_percent_encode(value, VALUE)
-        )
+        with(&self.0, name, value)
     }
 
     /// The same, to add more to.
@@ -70,6 +61,20 @@ impl Destination {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A place with a name and a value added to its query, before the fragment.
+pub fn with(place: &str, name: &str, value: &str) -> String {
+    let (place, fragment) = match place.split_once('#') {
+        Some((place, fragment)) => (place, Some(fragment)),
+        None => (place, None),
+    };
+    let separator = if place.contains('?') { '&' } else { '?' };
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    format!(
+        "{place}{separator}{name}={}{fragment}",
+        utf8_percent_encode(value, VALUE)
+    )
 }
 
 /// A path of this server. What begins with two slashes names another one, and servers on the way may decode some more.

@@ -18,6 +18,7 @@ use std::sync::LazyLock;
 use guesthouse::http::{Request, Response, Router};
 
 use crate::form_errors::{Failure, FormErrors};
+use crate::pages;
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
@@ -76,6 +77,9 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         .with("DELETE", "/api/auth/v1/delete", |request, _| {
             answer(request, delete::delete)
         })
+        .with("POST", "/api/auth/v1/delete", |request, _| {
+            answer(request, delete::delete)
+        })
         .with("GET", "/api/auth/v1/delete", |request, _| {
             answer(request, delete::delete_by_get)
         })
@@ -83,7 +87,11 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
 
 /// Answers a request.
 pub async fn handle(request: Request) -> Response {
-    ROUTES.answer(request).await
+    if pages::are_at(request.path()) {
+        pages::handle(request).await
+    } else {
+        ROUTES.answer(request).await
+    }
 }
 
 /// A form that names a page for it is told of errors there; everything else by a status.

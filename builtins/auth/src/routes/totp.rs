@@ -11,19 +11,22 @@ use super::login_mfa;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::head::Head;
-use crate::{body, database, qr_code, totp};
+use crate::outcome::Outcome;
+use crate::{body, database, qr_code, settings, totp};
 
 #[derive(Deserialize)]
 struct Confirmation {
     totp_url: String,
     totp: String,
     csrf_token: Option<String>,
+    redirect_uri: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Removal {
     totp: String,
     csrf_token: Option<String>,
+    redirect_uri: Option<String>,
 }
 
 const SET: &str = "UPDATE _user SET totp_secret = ?2, updated = unixepoch() WHERE id = ?1 AND totp_secret IS NULL";
@@ -48,6 +51,7 @@ pub async fn confirm(request: Request) -> Result<Response, Error> {
     let database = database::open()?;
     let caller = Caller::require(&database, &head.credentials).await?;
     caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
+    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &*settings::read(&database).await?)?;
     let secret = totp::secret_of_url(&body.totp_url).ok_or(Error::Invalid("totp_url holds no secret"))?;
     if !totp::is_right(&secret, &body.totp) {
         return Err(Error::Invalid("the code is wrong"));
@@ -57,7 +61,7 @@ pub async fn confirm(request: Request) -> Result<Response, Error> {
     if set.changes() == 0 {
         return Err(Error::Invalid("there is a second factor already: unregister it first"));
     }
-    Ok(Response::text(200, "second factor confirmed"))
+    Ok(outcome.say("second factor confirmed"))
 }
 
 /// Turns it off, for whoever still has it.
@@ -67,6 +71,7 @@ pub async fn unregister(request: Request) -> Result<Response, Error> {
     let database = database::open()?;
     let caller = Caller::require(&database, &head.credentials).await?;
     caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
+    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &*settings::read(&database).await?)?;
     let account = caller.account();
     let secret = account
         .totp_secret
@@ -90,5 +95,5 @@ pub async fn unregister(request: Request) -> Result<Response, Error> {
             error.into()
         }
     })?;
-    Ok(Response::text(200, "second factor removed"))
+    Ok(outcome.say("second factor removed"))
 }

@@ -17,6 +17,7 @@ const ROUTES: &[(&str, &str, [u16; 3])] = &[
     ("POST", "change_username", [401, 200, 400]),
     ("GET", "totp/register", [401, 200, 200]),
     ("DELETE", "delete", [401, 200, 400]),
+    ("POST", "delete", [401, 200, 400]),
     ("GET", "delete", [401, 200, 401]),
     ("GET", "logout", [200, 200, 200]),
     ("GET", "sessions", [401, 200, 200]),
@@ -50,7 +51,7 @@ fn every_route_says_to_everybody_what_it_should() {
     let rows = ROUTES
         .iter()
         .map(|(method, path, statuses)| (*method, *path, "{}", *statuses));
-    let more = "INSERT INTO _user (email, password_hash) SELECT value, password_hash FROM _user, json_each('[\"get@example.org\", \"delete@example.org\"]')
+    let more = "INSERT INTO _user (email, password_hash) SELECT value, password_hash FROM _user, json_each('[\"get@example.org\", \"post@example.org\", \"delete@example.org\"]')
         WHERE username = 'alice';";
     let server = accounts::prepare().migration("U2__more.sql", more).start();
     for (method, path, body, expected) in rows.chain(ROUTES_WITH_BODIES.iter().copied()) {

@@ -1,4 +1,4 @@
-//! `/api/auth/v1/...`: the refusals first, then what works.
+//! `/api/auth/v1/...` and `/_/auth/...`: the refusals first, then what works.
 
 mod anonymous;
 mod change_password;
@@ -11,6 +11,7 @@ mod login;
 mod login_mfa;
 mod logout;
 mod matrix;
+mod pages;
 mod refresh;
 mod replaced;
 mod sessions;

@@ -1,0 +1,59 @@
+//! `profile`: who somebody is here, and everything that they can change about it. A section each.
+
+mod names;
+mod password;
+mod second_factor;
+mod sessions;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use guesthouse::http::Response;
+use maud::{Markup, html};
+
+use super::form;
+use super::frame::Page;
+use super::visit::{Member, Visit};
+use super::{DELETE, LOGIN, PROFILE};
+use crate::error::Error;
+
+pub async fn page(visit: Visit) -> Result<Response, Error> {
+    let member = match visit.member(PROFILE).await? {
+        Ok(member) => member,
+        Err(response) => return Ok(response),
+    };
+    let sessions = sessions::show(&member).await?;
+    let body = html! {
+        (who(&member))
+        (names::show(&member))
+        (password::show(&member))
+        (second_factor::show(&member))
+        (sessions)
+        section {
+            h2 { "Delete account" }
+            p { a href=(DELETE) { "Delete my account" } }
+        }
+    };
+    let page = Page {
+        application: member.visit.application(),
+        title: "Your account",
+        alert: member.visit.alert(),
+        body,
+        form_target: None,
+        is_wide: true,
+        has_script: false,
+    };
+    Ok(member.keep_signed_in(page.answer(200)))
+}
+
+fn who(member: &Member) -> Markup {
+    let session = URL_SAFE.encode(&member.caller.session.id);
+    html! {
+        div.who {
+            p { "Signed in as " strong { (member.name()) } }
+            form method="post" action=(form::action(&format!("sessions/{session}/revoke"), PROFILE)) {
+                (form::hidden(&member.request_token, LOGIN))
+                button type="submit" { "Sign out" }
+            }
+        }
+    }
+}
