@@ -27,10 +27,13 @@ struct Answer {
     credentials: Headers,
     caller: Option<Rc<Caller>>,
     until_ns: u64,
+    /// From here on one request asks again while the others still take this answer: else all would ask at once where it ends.
+    renew_from_ns: u64,
+    is_being_renewed: bool,
 }
 
 impl Kept {
-    /// What this provider said of exactly these credentials, if it still holds.
+    /// What this provider said of exactly these credentials, if it still holds and the caller is not to ask again.
     pub fn find<'a>(
         &mut self,
         provider: u64,
@@ -42,9 +45,15 @@ impl Kept {
             self.provider = provider;
         }
         let hash = self.hash(credentials.clone());
-        let answer = self.answers.get(&hash)?;
-        let holds = now_ns < answer.until_ns && answer.credentials.iter().eq(credentials);
-        holds.then(|| answer.caller.clone())
+        let answer = self.answers.get_mut(&hash)?;
+        if now_ns >= answer.until_ns || !answer.credentials.iter().eq(credentials) {
+            return None;
+        }
+        if now_ns >= answer.renew_from_ns && !answer.is_being_renewed {
+            answer.is_being_renewed = true;
+            return None;
+        }
+        Some(answer.caller.clone())
     }
 
     /// Keeps an answer that this provider gave.
@@ -68,13 +77,15 @@ impl Kept {
                 self.answers.clear();
             }
         }
-        let keep_for_ms = u64::from(keep_for_ms.min(KEEP_FOR_MS_MAX));
+        let keep_for_ns = u64::from(keep_for_ms.min(KEEP_FOR_MS_MAX)) * NANOSECONDS_PER_MILLISECOND;
         self.answers.insert(
             hash,
             Answer {
                 credentials,
                 caller,
-                until_ns: now_ns.saturating_add(keep_for_ms * NANOSECONDS_PER_MILLISECOND),
+                until_ns: now_ns.saturating_add(keep_for_ns),
+                renew_from_ns: now_ns.saturating_add(keep_for_ns / 4 * 3),
+                is_being_renewed: false,
             },
         );
     }
@@ -121,9 +132,25 @@ mod tests {
         let (mine, other) = (bearer("mine"), bearer("other"));
         assert_eq!(id(kept.find(1, 0, mine.iter())), None);
         kept.keep(1, 0, u32::MAX, mine.clone(), caller(7));
-        assert_eq!(id(kept.find(1, SECOND_NS - 1, mine.iter())), Some(Some(7)));
+        assert_eq!(id(kept.find(1, SECOND_NS / 2, mine.iter())), Some(Some(7)));
         assert_eq!(id(kept.find(1, 0, other.iter())), None);
         assert_eq!(id(kept.find(1, SECOND_NS, mine.iter())), None);
+    }
+
+    #[test]
+    fn before_an_answer_ends_one_request_asks_again_and_the_others_take_it_still() {
+        let mut kept = Kept::default();
+        let mine = bearer("mine");
+        kept.find(1, 0, mine.iter());
+        kept.keep(1, 0, 1000, mine.clone(), caller(7));
+        let late = SECOND_NS - 1;
+        assert_eq!(id(kept.find(1, late, mine.iter())), None);
+        for _ in 0..3 {
+            assert_eq!(id(kept.find(1, late, mine.iter())), Some(Some(7)));
+        }
+        assert_eq!(id(kept.find(1, SECOND_NS, mine.iter())), None, "nobody answered");
+        kept.keep(1, SECOND_NS, 1000, mine.clone(), caller(8));
+        assert_eq!(id(kept.find(1, SECOND_NS, mine.iter())), Some(Some(8)));
     }
 
     #[test]
