@@ -1,3 +1,4 @@
 //! What people do in a browser: `clients/browser` has a scenario for each test.
 
+mod pages;
 mod sign_in;

@@ -24,13 +24,12 @@ export async function screenshot(page, what) {
  */
 export async function scenario(steps) {
   const browser = await launch();
-  const context = await browser.newContext({ baseURL: url });
-  context.setDefaultTimeout(20_000);
+  const context = await newContext(browser);
   context.on("console", (message) => heard.push(`${message.type()}: ${message.text()}`));
   context.on("weberror", (error) => heard.push(`uncaught: ${error.error()}`));
   const page = await context.newPage();
   try {
-    const result = await steps({ browser, context, page });
+    const result = await steps({ browser, context, page, heard });
     if (result !== undefined) console.log(JSON.stringify(result));
   } catch (error) {
     process.exitCode = 1;
@@ -39,6 +38,13 @@ export async function scenario(steps) {
   } finally {
     await browser.close();
   }
+}
+
+/** Another visitor, with JavaScript unless the test says that pages have to do without. */
+export async function newContext(browser, options = {}) {
+  const context = await browser.newContext({ baseURL: url, javaScriptEnabled: input?.javascript ?? true, ...options });
+  context.setDefaultTimeout(20_000);
+  return context;
 }
 
 /** Nothing of it speaks to anybody but the server under test. Inside containers tests run as root, who has no sandbox. */

@@ -15,6 +15,7 @@ use super::frame::Page;
 use super::visit::{Member, Visit};
 use super::{DELETE, LOGIN, PROFILE};
 use crate::error::Error;
+use crate::redirect;
 
 pub async fn page(visit: Visit) -> Result<Response, Error> {
     let member = match visit.member(PROFILE).await? {
@@ -43,6 +44,22 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         has_script: false,
     };
     Ok(member.keep_signed_in(page.answer(200)))
+}
+
+/// What is asked for seldom, behind a word. It is open for whoever comes back to it because something was wrong: see `back_to`.
+fn folded(member: &Member, name: &str, summary: &str, body: &Markup) -> Markup {
+    let is_open = member.visit.head.query.get("open") == Some(name);
+    html! {
+        details open[is_open] {
+            summary { (summary) }
+            (body)
+        }
+    }
+}
+
+/// This page with that open.
+fn back_to(name: &str) -> String {
+    redirect::with(PROFILE, "open", name)
 }
 
 fn who(member: &Member) -> Markup {

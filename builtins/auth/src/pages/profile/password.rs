@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::super::PROFILE;
 use super::super::form::{self, Field};
 use super::super::visit::Member;
+use super::{back_to, folded};
 
 pub fn show(member: &Member) -> Markup {
     let account = member.account();
@@ -20,20 +21,21 @@ pub fn show(member: &Member) -> Markup {
     };
     // Password managers want to know whose it is.
     let name = account.email.as_deref().or(account.username.as_deref());
+    let hint = member.visit.password_hint();
+    let change = html! {
+        form method="post" action=(form::action("change_password", &back_to("password"))) {
+            (form::hidden(&member.request_token, PROFILE))
+            input type="text" autocomplete="username" value=[name] readonly hidden;
+            (old.show("password"))
+            (form::new_password_fields("password", ["new_password", "new_password_repeat"], &hint))
+            button type="submit" { "Change password" }
+            p.hint { "It signs you out everywhere else." }
+        }
+    };
     html! {
         section {
             h2 { "Password" }
-            details {
-                summary { "Change password" }
-                form method="post" action=(form::action("change_password", PROFILE)) {
-                    (form::hidden(&member.request_token, PROFILE))
-                    input type="text" autocomplete="username" value=[name] readonly hidden;
-                    (old.show("password"))
-                    (form::new_password_fields("password", ["new_password", "new_password_repeat"], &member.visit.password_hint()))
-                    button type="submit" { "Change password" }
-                    p.hint { "It signs you out everywhere else." }
-                }
-            }
+            (folded(member, "password", "Change password", &change))
         }
     }
 }
