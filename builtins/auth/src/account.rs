@@ -52,6 +52,16 @@ impl Account {
         rows.first().map(Self::read).transpose()
     }
 
+    /// The newest of the accounts that were made with this address and have yet to show that it is theirs.
+    pub async fn by_unverified_email(database: &Database, email: &str) -> Result<Option<Self>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM _user AS u WHERE u.unverified_email = ?1 AND u.email IS NULL
+            ORDER BY u.created DESC, u.rowid DESC LIMIT 1"
+        );
+        let rows = database.query(&sql, params![email]).await?;
+        rows.first().map(Self::read).transpose()
+    }
+
     pub async fn by_id(database: &Database, id: &[u8]) -> Result<Option<Self>, Error> {
         let sql = format!("SELECT {COLUMNS} FROM _user AS u WHERE u.id = ?1");
         let rows = database.query(&sql, vec![blob(id)]).await?;

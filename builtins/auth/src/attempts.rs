@@ -3,14 +3,15 @@
 use guesthouse::sqlite::{Database, blob, params, step};
 use sha2::{Digest, Sha256};
 
-use crate::database;
 use crate::error::Error;
+use crate::{database, limits};
 
 /// Counts attempts. One that is made after another was counted is not forgotten until the window ends.
 const COUNT: &str =
     "INSERT INTO _auth_attempt (key, count, ends) VALUES (?1, 1, ?2 + ?3) ON CONFLICT (key) DO UPDATE SET
     count = iif(ends <= ?2, 1, count + 1), ends = iif(ends <= ?2, excluded.ends, ends) RETURNING count";
-const SWEEP: &str = "DELETE FROM _auth_attempt WHERE ends <= ?1";
+const SWEEP: &str =
+    "DELETE FROM _auth_attempt WHERE key IN (SELECT key FROM _auth_attempt WHERE ends <= ?1 ORDER BY ends LIMIT ?2)";
 const READ: &str = "SELECT count FROM _auth_attempt WHERE key = ?1 AND ends > ?2";
 
 /// What may be tried so many times within a while.
@@ -29,6 +30,15 @@ pub struct Attempts {
 }
 
 impl Limit {
+    /// For mail that anybody may ask for, so many times within so many seconds.
+    pub const fn of_mails(what: &'static str, (attempts_max, window_sec): (i64, i64)) -> Self {
+        Self {
+            what,
+            attempts_max,
+            window_sec,
+        }
+    }
+
     /// For whom it counts: an account's id, or what a request names one by, whether or not there is such an account.
     pub fn of(self, whom: impl AsRef<[u8]>) -> Attempts {
         let mut digest = Sha256::new();
@@ -47,6 +57,13 @@ impl Attempts {
         self.limit.attempts_max
     }
 
+    fn refusal(&self) -> Error {
+        match self.limit.window_sec {
+            limits::ATTEMPT_WINDOW_SEC => Error::TooManyRequests,
+            window_sec => Error::TooOften(window_sec),
+        }
+    }
+
     /// Refuses where there were as many as there may be.
     pub async fn check(&self, database: &Database) -> Result<(), Error> {
         let parameters = vec![blob(self.key.as_slice()), database::now().into()];
@@ -55,7 +72,7 @@ impl Attempts {
         if count < self.limit.attempts_max {
             Ok(())
         } else {
-            Err(Error::TooManyRequests)
+            Err(self.refusal())
         }
     }
 
@@ -64,14 +81,14 @@ impl Attempts {
         let now = database::now();
         let count = vec![blob(self.key.as_slice()), now.into(), self.limit.window_sec.into()];
         let results = database
-            .batch(vec![step(SWEEP, params![now]), step(COUNT, count)])
+            .batch(vec![step(SWEEP, params![now, limits::SWEPT_MAX]), step(COUNT, count)])
             .await?;
         let row = results.last().and_then(|rows| rows.first());
         let count: i64 = row.map_or(Ok(1), |row| row.get(0))?;
         if count <= self.limit.attempts_max {
             Ok(())
         } else {
-            Err(Error::TooManyRequests)
+            Err(self.refusal())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use guesthouse::sqlite::{Database, blob, params, step};
+use guesthouse::sqlite::{Database, Step, blob, params, step, step_that_must_affect};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -10,6 +10,13 @@ use crate::{database, limits, random};
 
 /// Characters of a code: letters and digits.
 pub const CODE_CHARACTERS: usize = 48;
+/// Characters of one that is typed: capital letters and digits.
+const OTP_CHARACTERS: usize = 6;
+
+const INSERT: &str =
+    "INSERT INTO _auth_code (hash, purpose, user, detail, mfa, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const SWEEP: &str =
+    "DELETE FROM _auth_code WHERE hash IN (SELECT hash FROM _auth_code WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
 
 /// What a code is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +27,23 @@ pub enum Purpose {
     Mfa,
     /// To show the secret of a second factor again to whoever takes it over into an app.
     TotpSetup,
+    /// To show that an address is one's own; `detail` is the address. So it is with the others that are sent by mail.
+    VerifyEmail,
+    /// To take another address.
+    ChangeEmail,
+    /// To set a new password without the old one.
+    ResetPassword,
+    /// To sign in without a password. This one is short, and good for its account alone: see `otp`.
+    Otp,
 }
+
+/// Those that are sent by mail.
+const MAILED: [Purpose; 4] = [
+    Purpose::VerifyEmail,
+    Purpose::ChangeEmail,
+    Purpose::ResetPassword,
+    Purpose::Otp,
+];
 
 /// What a code was given out for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +59,10 @@ impl Purpose {
             Self::Authorization => "authorization",
             Self::Mfa => "mfa",
             Self::TotpSetup => "totp setup",
+            Self::VerifyEmail => "verify email",
+            Self::ChangeEmail => "change email",
+            Self::ResetPassword => "reset password",
+            Self::Otp => "otp",
         }
     }
 
@@ -44,26 +71,68 @@ impl Purpose {
             Self::Authorization => limits::AUTHORIZATION_CODE_SEC,
             Self::Mfa => limits::MFA_SEC,
             Self::TotpSetup => limits::TOTP_SETUP_SEC,
+            Self::VerifyEmail => limits::VERIFICATION_SEC,
+            Self::ChangeEmail | Self::ResetPassword => limits::MAILED_CODE_SEC,
+            Self::Otp => limits::OTP_SEC,
         }
+    }
+
+    /// Whether an account has one of these at most: the last one that was mailed.
+    fn is_mailed(self) -> bool {
+        MAILED.contains(&self)
     }
 }
 
-/// Makes a code. Those that have expired are forgotten by the way.
+/// Makes a code. One that is mailed takes the place of the one before. Some of those that have expired are forgotten by the way.
 pub async fn give_out(database: &Database, purpose: Purpose, code: &Code) -> Result<String, Error> {
-    let text = random::alphanumeric(CODE_CHARACTERS)?;
+    let (text, kept) = match purpose {
+        Purpose::Otp => {
+            let text = random::upper_case_and_digits(OTP_CHARACTERS)?;
+            let kept = otp(&code.user, &text);
+            (text, kept)
+        }
+        _ => {
+            let text = random::alphanumeric(CODE_CHARACTERS)?;
+            (text.clone(), text)
+        }
+    };
     let now = database::now();
-    let parameters = vec![
-        blob(database::digest(&text)),
+    let mut steps = vec![step(SWEEP, params![now, limits::SWEPT_MAX])];
+    if purpose.is_mailed() {
+        let which = vec![blob(code.user.as_slice()), purpose.name().into()];
+        steps.push(step("DELETE FROM _auth_code WHERE user = ?1 AND purpose = ?2", which));
+    }
+    let insert = vec![
+        blob(database::digest(&kept)),
         purpose.name().into(),
         blob(code.user.as_slice()),
         code.detail.as_ref().into(),
         code.mfa.into(),
         (now + purpose.lifetime_sec()).into(),
     ];
-    let insert = "INSERT INTO _auth_code (hash, purpose, user, detail, mfa, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let sweep = step("DELETE FROM _auth_code WHERE expires <= ?1", params![now]);
-    database.batch(vec![sweep, step(insert, parameters)]).await?;
+    steps.push(step(INSERT, insert));
+    database.batch(steps).await?;
     Ok(text)
+}
+
+/// What a password for one use is looked up by: it is so short that two accounts may be given the same.
+pub fn otp(user: &[u8], text: &str) -> String {
+    format!("{} {}", URL_SAFE_NO_PAD.encode(user), text.trim().to_ascii_uppercase())
+}
+
+/// The step that voids all that was mailed to an account.
+pub fn void_mailed(user: &[u8]) -> Step {
+    let [verify, change, reset, otp] = MAILED.map(|purpose| purpose.name().into());
+    let mailed = "DELETE FROM _auth_code WHERE user = ?1 AND purpose IN (?2, ?3, ?4, ?5)";
+    step(mailed, vec![blob(user), verify, change, reset, otp])
+}
+
+/// The step that uses a code up, for a batch that does more: it must affect a row.
+pub fn use_up_step(purpose: Purpose, text: &str) -> Step {
+    step_that_must_affect(
+        "DELETE FROM _auth_code WHERE hash = ?1 AND purpose = ?2 AND expires > ?3",
+        parameters(purpose, text),
+    )
 }
 
 /// What a code is good for, without using it up: for one that goes with something that may be mistyped.

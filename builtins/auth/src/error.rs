@@ -25,6 +25,9 @@ pub enum Error {
     FailedDependency,
     #[error("tried too often")]
     TooManyRequests,
+    /// The same, for what may be asked for once in so many seconds.
+    #[error("asked for too often: try again in {} minutes", .0 / 60)]
+    TooOften(i64),
     #[error("the body must be JSON, and its content-type application/json")]
     NotJson,
     #[error("{0}")]
@@ -64,12 +67,17 @@ impl Error {
             Self::NotJson => 415,
             Self::WrongShape(_) => 422,
             Self::FailedDependency => 424,
-            Self::TooManyRequests => 429,
+            Self::TooManyRequests | Self::TooOften(_) => 429,
             Self::Internal(_) => 500,
             Self::Busy => 503,
             Self::Full => 507,
             _ => 400,
         }
+    }
+
+    /// Tells the operator what no client is told.
+    pub fn log(&self) {
+        eprintln!("{self}");
     }
 
     /// The answer to the client.
@@ -79,7 +87,13 @@ impl Error {
         }
         match self.status() {
             status @ (401 | 403 | 404 | 409 | 424 | 500) => Response::text(status, ""),
-            429 => Response::text(429, "").with_header("retry-after", &limits::ATTEMPT_WINDOW_SEC.to_string()),
+            429 => {
+                let window_sec = match self {
+                    Self::TooOften(window_sec) => window_sec,
+                    _ => limits::ATTEMPT_WINDOW_SEC,
+                };
+                Response::text(429, "").with_header("retry-after", &window_sec.to_string())
+            }
             503 => Response::text(503, &self.to_string()).with_header("retry-after", "1"),
             status => Response::text(status, &self.to_string()),
         }

@@ -12,7 +12,6 @@ use guesthouse::bindings::wasi::clocks::system_clock;
 use guesthouse::identity::provider::{self, Claim, ClaimValue, Credentials as Headers, Identity, Proof};
 use guesthouse::sqlite::Database;
 
-use crate::caller::Caller;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::sessions::Session;

@@ -55,3 +55,35 @@ pub const SESSION_KEPT: Duration = Duration::from_secs(1);
 
 /// All credentials of a request that somebody asks about: both cookies have less than a kilobyte, and others may be beside them.
 pub const IDENTITY_BYTES_MAX: usize = 16 * 1024;
+
+/// How long somebody has to show that an address is theirs: until they have read their mail.
+pub const VERIFICATION_SEC: i64 = 24 * 60 * 60;
+
+/// How long a code lasts that opens more than that, such as one for a new password. Mail may take a while.
+pub const MAILED_CODE_SEC: i64 = 60 * 60;
+
+/// How long a password for one use lasts: it is short, and typed at once.
+pub const OTP_SEC: i64 = 5 * 60;
+
+/// How often anybody may ask for mail to one address or account: so many times within so many seconds. What is sent is of no use to whoever
+/// asks for somebody else, but a nuisance to them.
+pub const VERIFICATION_MAILS: (i64, i64) = (1, 4 * 60 * 60);
+pub const RESET_MAILS: (i64, i64) = (1, 60 * 60);
+pub const OTP_MAILS: (i64, i64) = (1, 5 * 60);
+pub const CHANGE_MAILS: (i64, i64) = (3, 60 * 60);
+pub const REGISTRATIONS: (i64, i64) = (5, 60 * 60);
+
+/// How long somebody who registered has before they are forgotten, unless they show that their address is theirs.
+pub const REGISTRATION_KEPT_SEC: i64 = 7 * 24 * 60 * 60;
+
+/// Rows that have expired and are swept by the way: more than the one that is written, so that they become fewer.
+pub const SWEPT_MAX: i64 = 100;
+
+/// Accounts that are swept by the way: deleting one may touch other tables.
+pub const REGISTRATIONS_SWEPT_MAX: i64 = 10;
+
+/// How long an answer takes that must not tell whether there is an account: longer than giving out a code and sending it.
+pub const EVEN_TIME: Duration = Duration::from_millis(100);
+
+/// Steps that a template of mail may take: thousands of times what a letter needs.
+pub const TEMPLATE_FUEL: u64 = 100_000;

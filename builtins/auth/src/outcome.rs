@@ -23,6 +23,16 @@ impl Outcome {
         destination.transpose().map(Self)
     }
 
+    /// Where that is.
+    pub fn place(&self) -> Option<&str> {
+        self.0.as_ref().map(Destination::as_str)
+    }
+
+    /// The same, with something more in the query there.
+    pub fn and(&self, name: &str, value: &str) -> Self {
+        Self(self.0.as_ref().map(|destination| destination.and(name, value)))
+    }
+
     /// Says what was done: a person who is sent on is told in the query there.
     pub fn say(&self, text: &str) -> Response {
         match &self.0 {

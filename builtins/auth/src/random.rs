@@ -3,6 +3,7 @@
 use crate::error::Error;
 
 const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const UPPER_CASE_AND_DIGITS: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const LOWER_CASE_AND_DIGITS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Random bytes.
@@ -10,6 +11,14 @@ pub fn bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(format!("there are no random bytes: {error}")))?;
     Ok(bytes)
+}
+
+/// The id of something new: a UUID of version 4.
+pub fn uuid() -> Result<[u8; 16], Error> {
+    let mut id = bytes::<16>()?;
+    id[6] = id[6] & 0x0f | 0x40;
+    id[8] = id[8] & 0x3f | 0x80;
+    Ok(id)
 }
 
 /// Letters of both cases and digits.
@@ -20,6 +29,11 @@ pub fn alphanumeric(length: usize) -> Result<String, Error> {
 /// Small letters and digits.
 pub fn lower_case_and_digits(length: usize) -> Result<String, Error> {
     of(LOWER_CASE_AND_DIGITS, length)
+}
+
+/// Capital letters and digits, which are easy to type.
+pub fn upper_case_and_digits(length: usize) -> Result<String, Error> {
+    of(UPPER_CASE_AND_DIGITS, length)
 }
 
 fn of(alphabet: &[u8], length: usize) -> Result<String, Error> {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use guesthouse::sqlite::{Database, Value, params};
 
 use crate::error::Error;
+use crate::user_identifier::UserIdentifier;
 
 /// All settings. Those that have no row are as `default` has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,11 @@ pub struct Settings {
     pub anonymous_refresh_token_ttl_sec: i64,
     pub disable_password_auth: bool,
     pub enable_anonymous_signin: bool,
+    pub enable_otp_signin: bool,
+    pub disable_registration: bool,
+    pub user_identifier: UserIdentifier,
+    /// What mail calls this server.
+    pub application_name: String,
     pub password_minimal_length: usize,
     pub password_must_contain_upper_and_lower_case: bool,
     pub password_must_contain_digits: bool,
@@ -34,6 +40,10 @@ impl Default for Settings {
             anonymous_refresh_token_ttl_sec: 90 * DAY_SEC,
             disable_password_auth: false,
             enable_anonymous_signin: false,
+            enable_otp_signin: false,
+            disable_registration: false,
+            user_identifier: UserIdentifier::OnlyEmail,
+            application_name: "Guesthouse".into(),
             password_minimal_length: 8,
             password_must_contain_upper_and_lower_case: false,
             password_must_contain_digits: false,
@@ -73,12 +83,16 @@ pub async fn read(database: &Database) -> Result<Rc<Settings>, Error> {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 15] = [
     "auth_token_ttl_sec",
     "refresh_token_ttl_sec",
     "anonymous_refresh_token_ttl_sec",
     "disable_password_auth",
     "enable_anonymous_signin",
+    "enable_otp_signin",
+    "disable_registration",
+    "user_identifier",
+    "application_name",
     "password_minimal_length",
     "password_must_contain_upper_and_lower_case",
     "password_must_contain_digits",
@@ -95,6 +109,8 @@ pub enum Slot<'a> {
     Switch(&'a mut bool),
     /// In the table a text, with commas between its entries.
     List(&'a mut Vec<String>),
+    Text(&'a mut String),
+    UserIdentifier(&'a mut UserIdentifier),
 }
 
 impl Settings {
@@ -106,6 +122,10 @@ impl Settings {
             "anonymous_refresh_token_ttl_sec" => Slot::Integer(&mut self.anonymous_refresh_token_ttl_sec),
             "disable_password_auth" => Slot::Switch(&mut self.disable_password_auth),
             "enable_anonymous_signin" => Slot::Switch(&mut self.enable_anonymous_signin),
+            "enable_otp_signin" => Slot::Switch(&mut self.enable_otp_signin),
+            "disable_registration" => Slot::Switch(&mut self.disable_registration),
+            "user_identifier" => Slot::UserIdentifier(&mut self.user_identifier),
+            "application_name" => Slot::Text(&mut self.application_name),
             "password_minimal_length" => Slot::Length(&mut self.password_minimal_length),
             "password_must_contain_upper_and_lower_case" => {
                 Slot::Switch(&mut self.password_must_contain_upper_and_lower_case)
@@ -127,6 +147,10 @@ impl Settings {
             (Some(Slot::Length(slot)), Value::Integer(value)) => *slot = usize::try_from(*value).unwrap_or(usize::MAX),
             (Some(Slot::Switch(slot)), Value::Integer(value)) => *slot = *value != 0,
             (Some(Slot::List(slot)), Value::Text(value)) => *slot = list(value),
+            (Some(Slot::Text(slot)), Value::Text(value)) => slot.clone_from(value),
+            (Some(Slot::UserIdentifier(slot)), Value::Text(value)) => {
+                *slot = UserIdentifier::read(value).unwrap_or_default()
+            }
             _ => eprintln!("the setting {name} in _auth_setting is not of its kind and has no effect"),
         }
     }
@@ -138,6 +162,8 @@ impl Settings {
             Slot::Length(slot) => Value::Integer(i64::try_from(*slot).unwrap_or(i64::MAX)),
             Slot::Switch(slot) => Value::Integer((*slot).into()),
             Slot::List(slot) => Value::Text(slot.join(",")),
+            Slot::Text(slot) => Value::Text(slot.clone()),
+            Slot::UserIdentifier(slot) => Value::Text(slot.name().into()),
         })
     }
 }

@@ -4,6 +4,7 @@ CREATE TABLE _auth_setting (
         CONSTRAINT "name: there is no such setting" CHECK (name IN (
             'auth_token_ttl_sec', 'refresh_token_ttl_sec', 'anonymous_refresh_token_ttl_sec',
             'disable_password_auth', 'enable_anonymous_signin', 'password_minimal_length',
+            'enable_otp_signin', 'disable_registration', 'user_identifier', 'application_name',
             'password_must_contain_upper_and_lower_case', 'password_must_contain_digits',
             'password_must_contain_special_characters', 'custom_uri_schemes', 'redirect_uri_allowlist')),
     value ANY,
@@ -16,8 +17,15 @@ CREATE TABLE _auth_setting (
         CHECK (name <> 'password_minimal_length' OR (typeof(value) = 'integer' AND value BETWEEN 1 AND 128)),
     CONSTRAINT "a setting that is on or off is 1 or 0"
         CHECK (name NOT IN ('disable_password_auth', 'enable_anonymous_signin', 'password_must_contain_upper_and_lower_case',
+            'enable_otp_signin', 'disable_registration',
             'password_must_contain_digits', 'password_must_contain_special_characters')
             OR (typeof(value) = 'integer' AND value IN (0, 1))),
+    CONSTRAINT "user_identifier: ONLY_EMAIL, ONLY_USERNAME, REQUIRE_EMAIL, REQUIRE_USERNAME or REQUIRE_EMAIL_AND_USERNAME"
+        CHECK (name <> 'user_identifier' OR value IN
+            ('ONLY_EMAIL', 'ONLY_USERNAME', 'REQUIRE_EMAIL', 'REQUIRE_USERNAME', 'REQUIRE_EMAIL_AND_USERNAME')),
+    CONSTRAINT "application_name: from 1 to 100 characters in one line"
+        CHECK (name <> 'application_name' OR (typeof(value) = 'text' AND length(value) BETWEEN 1 AND 100
+            AND instr(value, char(10)) = 0 AND instr(value, char(13)) = 0)),
     CONSTRAINT "a list is text, its entries with commas between them"
         CHECK (name NOT IN ('custom_uri_schemes', 'redirect_uri_allowlist') OR typeof(value) = 'text')
 ) STRICT;
@@ -32,6 +40,15 @@ INSERT INTO _auth_setting (name, value) VALUES
     ('disable_password_auth', 0),
     -- 1: whoever comes gets an account without a name.
     ('enable_anonymous_signin', 0),
+    -- 1: whoever can read an account's mail can sign in, by a code that is sent there.
+    ('enable_otp_signin', 0),
+    -- 1: accounts are made by the operator alone.
+    ('disable_registration', 0),
+    -- What accounts are known by: ONLY_EMAIL, ONLY_USERNAME, REQUIRE_EMAIL (a name is optional), REQUIRE_USERNAME (an address is
+    -- optional), REQUIRE_EMAIL_AND_USERNAME.
+    ('user_identifier', 'ONLY_EMAIL'),
+    -- What mail calls this server.
+    ('application_name', 'Guesthouse'),
     ('password_minimal_length', 8),
     ('password_must_contain_upper_and_lower_case', 0),
     ('password_must_contain_digits', 0),

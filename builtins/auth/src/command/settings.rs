@@ -62,7 +62,7 @@ fn parse(name: &str, text: &str) -> Result<Value, Failure> {
     let slot = defaults.slot(name).ok_or_else(|| unknown(name))?;
     let number = || text.parse().map(Value::Integer);
     match (slot, text) {
-        (Slot::List(_), _) => Ok(Value::Text(text.into())),
+        (Slot::List(_) | Slot::Text(_) | Slot::UserIdentifier(_), _) => Ok(Value::Text(text.into())),
         (Slot::Switch(_), "on" | "true") => Ok(Value::Integer(1)),
         (Slot::Switch(_), "off" | "false") => Ok(Value::Integer(0)),
         (Slot::Switch(_), _) => number().map_err(|_| Failure::Said(format!("{name} is `on` or `off`, not `{text}`"))),

@@ -1,5 +1,6 @@
 //! Which function answers which path, below `/api/auth/v1/`.
 
+mod change_email;
 mod change_password;
 mod change_username;
 mod delete;
@@ -7,18 +8,32 @@ mod login;
 mod login_anonymous;
 mod login_mfa;
 mod logout;
+mod otp;
+mod promote_anonymous;
 mod refresh;
+mod register;
+mod reset_password;
 mod sessions;
 mod status;
 mod token;
 mod totp;
+mod verify_email;
 
 use std::sync::LazyLock;
 
 use guesthouse::http::{Request, Response, Router};
 
+use crate::error::Error;
 use crate::form_errors::{Failure, FormErrors};
 use crate::pages;
+
+/// What is said of every code in a link that is not one, or has been used, or has expired.
+const LINK_IS_NOT_GOOD: Error = Error::Invalid("this link has expired or was used already: ask for a new one");
+
+/// For programs that look where a link in a mail leads before anybody follows it: that does not use its code up.
+fn not_followed() -> Response {
+    Response::text(200, "")
+}
 
 static ROUTES: LazyLock<Router> = LazyLock::new(|| {
     Router::new()
@@ -64,6 +79,40 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         })
         .with("POST", "/api/auth/v1/change_username", |request, _| {
             answer(request, change_username::change_username)
+        })
+        .with("POST", "/api/auth/v1/register", |request, _| {
+            answer(request, register::register)
+        })
+        .with("POST", "/api/auth/v1/promote_anonymous", |request, _| {
+            answer(request, promote_anonymous::promote_anonymous)
+        })
+        .with("GET", "/api/auth/v1/verify_email/trigger", |request, _| {
+            answer(request, verify_email::trigger)
+        })
+        .with(
+            "GET",
+            "/api/auth/v1/verify_email/confirm/{code}",
+            |request, parameters| answer(request, |request| verify_email::confirm(request, parameters)),
+        )
+        .with("POST", "/api/auth/v1/change_email/request", |request, _| {
+            answer(request, change_email::request)
+        })
+        .with(
+            "GET",
+            "/api/auth/v1/change_email/confirm/{code}",
+            |request, parameters| answer(request, |request| change_email::confirm(request, parameters)),
+        )
+        .with("POST", "/api/auth/v1/reset_password/request", |request, _| {
+            answer(request, reset_password::request)
+        })
+        .with("POST", "/api/auth/v1/reset_password/update", |request, _| {
+            answer(request, reset_password::update)
+        })
+        .with("POST", "/api/auth/v1/otp/request", |request, _| {
+            answer(request, otp::request)
+        })
+        .with("POST", "/api/auth/v1/otp/login", |request, _| {
+            answer(request, otp::login)
         })
         .with("GET", "/api/auth/v1/totp/register", |request, _| {
             answer(request, totp::register)
