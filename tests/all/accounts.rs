@@ -26,6 +26,20 @@ pub fn prepare_with(setting: &str, value: &str) -> Setup {
     prepare().migration("U2__setting.sql", &sql)
 }
 
+/// The same with several, such as `('enable_otp_signin', 1)`.
+pub fn prepare_with_all(settings: &str) -> Setup {
+    let sql = format!("INSERT INTO _auth_setting (name, value) VALUES {settings};");
+    prepare().migration("U2__settings.sql", &sql)
+}
+
+/// Does what an operator can do to the tables of a running server. Each time needs a number of its own.
+#[track_caller]
+pub fn change(server: &Server, number: u32, sql: &str) {
+    let file = server.data().join(format!("migrations/main/U{number}__change.sql"));
+    std::fs::write(file, sql).expect("a migration can be written");
+    server.cli(&["migrate"]).expect_success();
+}
+
 /// A server with these accounts.
 #[track_caller]
 pub fn start() -> Server {
@@ -43,6 +57,22 @@ pub fn post(server: &Server, path: &str, body: Value) -> Answer {
 pub fn post_as(server: &Server, caller: &Tokens, path: &str, body: Value) -> Answer {
     let request = server.request("POST", &format!("{BASE}{path}")).json(&body);
     request.header("authorization", &caller.bearer()).send()
+}
+
+/// Sends a form below `/api/auth/v1/`.
+#[track_caller]
+pub fn post_form(server: &Server, path: &str, body: &str) -> Answer {
+    let request = server.request("POST", &format!("{BASE}{path}"));
+    request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
+        .send()
+}
+
+/// The status that a password is answered with.
+#[track_caller]
+pub fn login_status(server: &Server, who: &str, password: &str) -> u16 {
+    post(server, "login", json!({"email_or_username": who, "password": password})).status
 }
 
 /// What somebody has who is signed in.

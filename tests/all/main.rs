@@ -6,6 +6,7 @@ mod clients;
 mod commands;
 mod components;
 mod deploy;
+mod letters;
 mod limits;
 mod mail;
 mod migrate;

@@ -1,4 +1,4 @@
-// Signs in and out, keeps a session going, and turns a second factor on and off.
+// Accounts: signs in and out, keeps a session going, and turns a second factor on and off.
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -54,6 +54,15 @@ await client.logout();
 assert.equal(client.user(), undefined);
 await other.refreshAuthToken({ force: true });
 assert.equal(other.user(), undefined);
+
+// A code by mail: asking for one tells nothing of accounts, and nobody guesses it.
+const guessing = initClient(url);
+for (const address of ["admin@localhost", "nobody@example.org"]) {
+  await guessing.requestOtp(address);
+  await assert.rejects(guessing.requestOtp(address), (error) => error.status === 429);
+  await assert.rejects(guessing.loginOtp(address, "AAAAAA"), (error) => error.status === 401);
+}
+assert.equal(guessing.user(), undefined);
 
 // Deleting the account.
 await second.deleteUser();

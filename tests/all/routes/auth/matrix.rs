@@ -20,6 +20,16 @@ const ROUTES: &[(&str, &str, [u16; 3])] = &[
     ("POST", "delete", [401, 200, 400]),
     ("GET", "delete", [401, 200, 401]),
     ("GET", "logout", [200, 200, 200]),
+    ("POST", "register", [400, 400, 400]),
+    ("POST", "promote_anonymous", [404, 404, 404]),
+    ("GET", "verify_email/trigger", [400, 400, 400]),
+    ("GET", "verify_email/confirm/{code}", [400, 400, 400]),
+    ("POST", "change_email/request", [401, 400, 400]),
+    ("GET", "change_email/confirm/{code}", [400, 400, 400]),
+    ("POST", "reset_password/request", [400, 400, 400]),
+    ("POST", "reset_password/update", [400, 400, 400]),
+    ("POST", "otp/request", [404, 404, 404]),
+    ("POST", "otp/login", [404, 404, 404]),
     ("GET", "sessions", [401, 200, 200]),
     ("DELETE", "sessions", [401, 200, 400]),
     ("POST", "sessions/revoke", [401, 200, 400]),
@@ -55,7 +65,7 @@ fn every_route_says_to_everybody_what_it_should() {
         WHERE username = 'alice';";
     let server = accounts::prepare().migration("U2__more.sql", more).start();
     for (method, path, body, expected) in rows.chain(ROUTES_WITH_BODIES.iter().copied()) {
-        let path = path.replace("{id}", NOTHINGS_ID);
+        let path = path.replace("{id}", NOTHINGS_ID).replace("{code}", NOTHINGS_ID);
         let ask = |name: &str, value: &str| {
             let request = server
                 .request(method, &format!("/api/auth/v1/{path}"))
@@ -103,7 +113,7 @@ fn no_route_is_without_a_row() {
 #[test]
 fn what_is_no_route_is_not_found() {
     let server = accounts::start();
-    for path in ["", "nothing", "login/", "login/x", "oauth/providers", "register"] {
+    for path in ["", "nothing", "login/", "login/x", "oauth/providers", "verify_email"] {
         server.get(&format!("/api/auth/v1/{path}")).expect_status(404);
     }
     server.get("/api/auth/v1/login").expect_status(405);

@@ -1,6 +1,7 @@
 //! `/api/auth/v1/...` and `/_/auth/...`: the refusals first, then what works.
 
 mod anonymous;
+mod change_email;
 mod change_password;
 mod change_username;
 mod cookies;
@@ -10,13 +11,19 @@ mod identity;
 mod login;
 mod login_mfa;
 mod logout;
+mod mail;
 mod matrix;
+mod otp;
 mod pages;
+mod promote_anonymous;
 mod refresh;
+mod register;
 mod replaced;
+mod reset_password;
 mod sessions;
 mod settings;
 mod status;
 mod table;
 mod token;
 mod totp;
+mod verify_email;

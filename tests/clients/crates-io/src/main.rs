@@ -1,6 +1,7 @@
 //! Runs a scenario of the published client against the server under test: its first argument names which.
 
 mod access;
+mod accounts;
 mod errors;
 mod expand;
 mod filters;
@@ -19,6 +20,7 @@ fn main() {
     runtime.block_on(async {
         match scenario.as_str() {
             "access" => access::run().await,
+            "accounts" => accounts::run().await,
             "errors" => errors::run().await,
             "expand" => expand::run().await,
             "filters" => filters::run().await,
