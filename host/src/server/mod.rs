@@ -62,6 +62,18 @@ fn own_database(directory: &DataDirectory) -> anyhow::Result<Arc<Database>> {
     Ok(own.open("host")?)
 }
 
+fn databases(directory: &DataDirectory, sync: Sync) -> Databases {
+    let synchronous = match sync {
+        Sync::Normal => Synchronous::Normal,
+        Sync::Full => Synchronous::Full,
+    };
+    let settings = Settings {
+        synchronous,
+        ..Settings::default()
+    };
+    Databases::new(directory.path(), settings)
+}
+
 async fn stores(
     directory: &DataDirectory,
     databases: Databases,
@@ -94,17 +106,7 @@ async fn deployer(
 async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
     let stop_requested = stop_signals()?;
     let directory = DataDirectory::open(&data_directory)?;
-    let synchronous = match options.sync {
-        Sync::Normal => Synchronous::Normal,
-        Sync::Full => Synchronous::Full,
-    };
-    let databases = Databases::new(
-        directory.path(),
-        Settings {
-            synchronous,
-            ..Settings::default()
-        },
-    );
+    let databases = databases(&directory, options.sync);
     let host = own_database(&directory)?;
     let mail = MailSettings {
         relay: options.smtp_url.clone(),
