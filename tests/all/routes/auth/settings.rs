@@ -16,6 +16,12 @@ fn a_setting_that_does_not_exist_or_does_not_fit_is_refused_by_name() {
             "a setting that is on or off is 1 or 0",
         ),
         ("password_minimal_length", "0", "password_minimal_length: from 1 to 128"),
+        ("user_identifier", "'only_email'", "user_identifier: ONLY_EMAIL"),
+        (
+            "application_name",
+            "'Two' || char(10) || 'lines'",
+            "application_name: from 1 to 100",
+        ),
         ("custom_uri_schemes", "1", "a list is text"),
     ] {
         let log = accounts::prepare_with(name, value).start_and_fail();
