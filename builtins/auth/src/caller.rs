@@ -6,9 +6,9 @@ use subtle::ConstantTimeEq;
 use crate::account::Account;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::keys;
 use crate::sessions::Session;
 use crate::tokens::{self, Claims};
+use crate::{database, keys, limits};
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,17 @@ impl Caller {
 
     pub fn account(&self) -> &Account {
         &self.session.account
+    }
+
+    /// Refuses whoever signed in too long ago, or by fewer factors than the account has.
+    pub fn require_recent_sign_in(&self) -> Result<(), Error> {
+        let is_recent = database::now() - self.session.created <= limits::RECENT_SIGN_IN_SEC;
+        let has_all_factors = self.session.mfa || self.account().totp_secret.is_none();
+        if is_recent && has_all_factors {
+            Ok(())
+        } else {
+            Err(Error::SignInAgain)
+        }
     }
 
     /// Refuses a request that changes something unless it was made on purpose: one by a cookie has to repeat the request token,

@@ -42,6 +42,10 @@ pub enum Error {
     InvalidRedirect,
     #[error("invalid CSRF token: send the csrf_token of the session in the header csrf-token")]
     InvalidRequestToken,
+    #[error("sign in again: this is for whoever did so in the last {} minutes, with all their factors", limits::RECENT_SIGN_IN_SEC / 60)]
+    SignInAgain,
+    #[error("an account has at most {} passkeys: delete one first", limits::PASSKEYS_MAX)]
+    TooManyPasskeys,
     /// What the client sent is wrong, and how.
     #[error("{0}")]
     Invalid(&'static str),
@@ -60,7 +64,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::Unauthorized => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::SignInAgain => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
             Self::BodyTooLarge => 413,
@@ -86,6 +90,7 @@ impl Error {
             eprintln!("{why}");
         }
         match self.status() {
+            403 if self == Self::SignInAgain => Response::text(403, &self.to_string()),
             status @ (401 | 403 | 404 | 409 | 424 | 500) => Response::text(status, ""),
             429 => {
                 let window_sec = match self {

@@ -24,6 +24,7 @@ pub mod mail;
 pub mod origin;
 pub mod outcome;
 pub mod pages;
+pub mod passkeys;
 pub mod password;
 pub mod qr_code;
 pub mod random;

@@ -53,6 +53,21 @@ pub const VERIFIED_TOKENS_MAX: usize = 4096;
 /// How long what was looked up about a session is gone by, here and by those who ask: a session that ended is refused after that.
 pub const SESSION_KEPT: Duration = Duration::from_secs(1);
 
+/// How long ago somebody may have signed in to do what outlasts the session, such as adding a passkey.
+pub const RECENT_SIGN_IN_SEC: i64 = 10 * 60;
+
+/// Passkeys of one account: more than anybody has authenticators. A browser is told of all of them.
+pub const PASSKEYS_MAX: u32 = 20;
+
+/// Longest name of a passkey.
+pub const PASSKEY_NAME_CHARACTERS_MAX: usize = 64;
+
+/// How long an authenticator has to answer: people look for it first.
+pub const PASSKEY_CHALLENGE_SEC: i64 = 5 * 60;
+
+/// Challenges that wait for an answer, of everybody together: a few hundred bytes each.
+pub const PASSKEY_CHALLENGES_MAX: i64 = 10_000;
+
 /// All credentials of a request that somebody asks about: both cookies have less than a kilobyte, and others may be beside them.
 pub const IDENTITY_BYTES_MAX: usize = 16 * 1024;
 

@@ -95,6 +95,7 @@ pub struct Session {
     pub mfa: bool,
     /// Whether its cookies are sent over https alone.
     pub is_secure: bool,
+    pub created: i64,
     pub account: Account,
 }
 
@@ -112,7 +113,7 @@ impl Session {
     async fn find(database: &Database, column: &str, key: Vec<u8>) -> Result<Option<Self>, Error> {
         let columns = account::COLUMNS;
         let sql = format!(
-            "SELECT {columns}, s.id, s.mfa, s.is_secure FROM _session AS s JOIN _user AS u ON u.id = s.user
+            "SELECT {columns}, s.id, s.mfa, s.is_secure, s.created FROM _session AS s JOIN _user AS u ON u.id = s.user
             WHERE s.{column} = ?1 AND (s.expires IS NULL OR s.expires > ?2)"
         );
         let rows = database.query(&sql, vec![blob(key), database::now().into()]).await?;
@@ -121,6 +122,7 @@ impl Session {
             id: row.get::<&[u8]>(account::COLUMN_COUNT)?.to_vec(),
             mfa: row.get(account::COLUMN_COUNT + 1)?,
             is_secure: row.get(account::COLUMN_COUNT + 2)?,
+            created: row.get(account::COLUMN_COUNT + 3)?,
             account: Account::read(row)?,
         }))
     }

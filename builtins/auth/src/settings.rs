@@ -28,6 +28,9 @@ pub struct Settings {
     pub password_must_contain_special_characters: bool,
     pub custom_uri_schemes: Vec<String>,
     pub redirect_uri_allowlist: Vec<String>,
+    /// Empty is the host of this server.
+    pub passkey_rp_id: String,
+    pub passkey_origins: Vec<String>,
 }
 
 const DAY_SEC: i64 = 24 * 60 * 60;
@@ -50,6 +53,8 @@ impl Default for Settings {
             password_must_contain_special_characters: false,
             custom_uri_schemes: Vec::new(),
             redirect_uri_allowlist: Vec::new(),
+            passkey_rp_id: String::new(),
+            passkey_origins: Vec::new(),
         }
     }
 }
@@ -83,7 +88,7 @@ pub async fn read(database: &Database) -> Result<Rc<Settings>, Error> {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 17] = [
     "auth_token_ttl_sec",
     "refresh_token_ttl_sec",
     "anonymous_refresh_token_ttl_sec",
@@ -99,6 +104,8 @@ pub const NAMES: [&str; 15] = [
     "password_must_contain_special_characters",
     "custom_uri_schemes",
     "redirect_uri_allowlist",
+    "passkey_rp_id",
+    "passkey_origins",
 ];
 
 /// A setting of one of the kinds that there are.
@@ -136,6 +143,8 @@ impl Settings {
             }
             "custom_uri_schemes" => Slot::List(&mut self.custom_uri_schemes),
             "redirect_uri_allowlist" => Slot::List(&mut self.redirect_uri_allowlist),
+            "passkey_rp_id" => Slot::Text(&mut self.passkey_rp_id),
+            "passkey_origins" => Slot::List(&mut self.passkey_origins),
             _ => return None,
         })
     }

@@ -6,7 +6,8 @@ CREATE TABLE _auth_setting (
             'disable_password_auth', 'enable_anonymous_signin', 'password_minimal_length',
             'enable_otp_signin', 'disable_registration', 'user_identifier', 'application_name',
             'password_must_contain_upper_and_lower_case', 'password_must_contain_digits',
-            'password_must_contain_special_characters', 'custom_uri_schemes', 'redirect_uri_allowlist')),
+            'password_must_contain_special_characters', 'custom_uri_schemes', 'redirect_uri_allowlist',
+            'passkey_rp_id', 'passkey_origins')),
     value ANY,
     CONSTRAINT "auth_token_ttl_sec: seconds, from 70 to 86400"
         CHECK (name <> 'auth_token_ttl_sec' OR (typeof(value) = 'integer' AND value BETWEEN 70 AND 86400)),
@@ -26,6 +27,10 @@ CREATE TABLE _auth_setting (
     CONSTRAINT "application_name: from 1 to 100 characters in one line"
         CHECK (name <> 'application_name' OR (typeof(value) = 'text' AND length(value) BETWEEN 1 AND 100
             AND instr(value, char(10)) = 0 AND instr(value, char(13)) = 0)),
+    CONSTRAINT "passkey_rp_id: a host, such as example.org"
+        CHECK (name <> 'passkey_rp_id' OR (typeof(value) = 'text' AND value NOT GLOB '*[^-a-z0-9.]*')),
+    CONSTRAINT "passkey_origins: origins as browsers write them, such as https://app.example.org, with commas between them"
+        CHECK (name <> 'passkey_origins' OR (typeof(value) = 'text' AND (value = '' OR value LIKE '%_:_%'))),
     CONSTRAINT "a list is text, its entries with commas between them"
         CHECK (name NOT IN ('custom_uri_schemes', 'redirect_uri_allowlist') OR typeof(value) = 'text')
 ) STRICT;
@@ -55,4 +60,7 @@ INSERT INTO _auth_setting (name, value) VALUES
     ('password_must_contain_special_characters', 0),
     -- Where people may be sent after signing in, beside this server itself: schemes of apps, such as 'my-app', and whole URLs.
     ('custom_uri_schemes', ''),
-    ('redirect_uri_allowlist', '');
+    ('redirect_uri_allowlist', ''),
+    -- The host that passkeys are made for, if not that of this server but one above it, and pages elsewhere that may use them.
+    ('passkey_rp_id', ''),
+    ('passkey_origins', '');

@@ -9,6 +9,9 @@ mod login_anonymous;
 mod login_mfa;
 mod logout;
 mod otp;
+mod passkey_login;
+mod passkey_register;
+mod passkeys;
 mod promote_anonymous;
 mod refresh;
 mod register;
@@ -122,6 +125,27 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         })
         .with("POST", "/api/auth/v1/totp/unregister", |request, _| {
             answer(request, totp::unregister)
+        })
+        .with("POST", "/api/auth/v1/passkey/register/begin", |request, _| {
+            answer(request, passkey_register::begin)
+        })
+        .with("POST", "/api/auth/v1/passkey/register/finish", |request, _| {
+            answer(request, passkey_register::finish)
+        })
+        .with("POST", "/api/auth/v1/passkey/login/begin", |request, _| {
+            answer(request, passkey_login::begin)
+        })
+        .with("POST", "/api/auth/v1/passkey/login/finish", |request, _| {
+            answer(request, passkey_login::finish)
+        })
+        .with("GET", "/api/auth/v1/passkey/list", |request, _| {
+            answer(request, passkeys::list)
+        })
+        .with("PATCH", "/api/auth/v1/passkey/{id}", |request, parameters| {
+            answer(request, |request| passkeys::rename(request, parameters))
+        })
+        .with("DELETE", "/api/auth/v1/passkey/{id}", |request, parameters| {
+            answer(request, |request| passkeys::delete(request, parameters))
         })
         .with("DELETE", "/api/auth/v1/delete", |request, _| {
             answer(request, delete::delete)

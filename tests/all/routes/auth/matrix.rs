@@ -35,6 +35,11 @@ const ROUTES: &[(&str, &str, [u16; 3])] = &[
     ("POST", "sessions/revoke", [401, 200, 400]),
     ("DELETE", "sessions/{id}", [401, 404, 400]),
     ("POST", "sessions/{id}/revoke", [401, 404, 400]),
+    // The server is asked by its address here, and an address has no passkeys.
+    ("POST", "passkey/register/begin", [401, 400, 400]),
+    ("POST", "passkey/login/begin", [400, 400, 400]),
+    ("GET", "passkey/list", [401, 200, 200]),
+    ("DELETE", "passkey/{id}", [401, 404, 400]),
 ];
 /// These look at their body before they look at who calls: without one it is not said what is wrong with it.
 const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
@@ -51,6 +56,14 @@ const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
         [401, 400, 400],
     ),
     ("POST", "totp/unregister", r#"{"totp": "x"}"#, [401, 400, 400]),
+    (
+        "POST",
+        "passkey/register/finish",
+        r#"{"credential": {}}"#,
+        [401, 400, 400],
+    ),
+    ("POST", "passkey/login/finish", r#"{"credential": {}}"#, [400, 400, 400]),
+    ("PATCH", "passkey/{id}", r#"{"name": "x"}"#, [401, 404, 400]),
 ];
 
 /// An id that nothing has.

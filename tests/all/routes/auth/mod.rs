@@ -15,6 +15,7 @@ mod mail;
 mod matrix;
 mod otp;
 mod pages;
+mod passkey;
 mod promote_anonymous;
 mod refresh;
 mod register;
