@@ -33,5 +33,7 @@ pub mod provider_bindings;
 pub mod secrets;
 mod serve;
 pub mod sqlite;
+mod time;
 
+pub use time::within;
 pub use wit_bindgen::spawn_local as spawn;
