@@ -20,8 +20,8 @@ use crate::limits;
 
 /// Longer than a queue of deployments or a command can take: a server that is silent for so long will not answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(15 * 60);
-/// Far more than the longest list of components.
-const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The largest answer is a package.
+const ANSWER_BYTES_MAX: usize = limits::PACKAGE_BYTES_MAX;
 
 /// Where a server is.
 pub enum Client {
@@ -51,6 +51,18 @@ impl Client {
     }
 
     pub async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<T> {
+        let (status, body) = self.ask(method, path, body).await?;
+        let body = successful(status, body)?;
+        serde_json::from_slice(&body).context("the server's answer is not that of a control API")
+    }
+
+    /// What is no JSON.
+    pub async fn fetch(&self, path: &str) -> anyhow::Result<Bytes> {
+        let (status, body) = self.ask(Method::GET, path, Bytes::new()).await?;
+        successful(status, body)
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Bytes) -> anyhow::Result<(StatusCode, Bytes)> {
         let exchange = async {
             match self {
                 Client::Socket(directory) => {
@@ -76,10 +88,9 @@ impl Client {
                 }
             }
         };
-        let (status, body) = tokio::time::timeout(ANSWER_TIMEOUT, exchange)
+        tokio::time::timeout(ANSWER_TIMEOUT, exchange)
             .await
-            .context("the server did not answer")??;
-        read_answer(status, &body)
+            .context("the server did not answer")?
     }
 }
 
@@ -167,11 +178,11 @@ where
     Ok((status, body))
 }
 
-fn read_answer<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> anyhow::Result<T> {
+fn successful(status: StatusCode, body: Bytes) -> anyhow::Result<Bytes> {
     if status.is_success() {
-        return serde_json::from_slice(body).context("the server's answer is not that of a control API");
+        return Ok(body);
     }
-    match serde_json::from_slice::<ErrorBody>(body) {
+    match serde_json::from_slice::<ErrorBody>(&body) {
         Ok(error) => Err(error.into()),
         Err(_) => bail!("the server answered {status}, which is not an answer of a control API"),
     }
@@ -200,9 +211,9 @@ mod tests {
     #[test]
     fn errors_of_the_control_api_keep_their_code() {
         let body = br#"{"error":"grants_not_accepted","message":"no","grants":{"added":["a"],"removed":[]}}"#;
-        let error = read_answer::<()>(StatusCode::CONFLICT, body).expect_err("an error");
+        let error = successful(StatusCode::CONFLICT, Bytes::from_static(body)).expect_err("an error");
         let error = error.downcast_ref::<ErrorBody>().expect("the body");
         assert_eq!(error.grants.as_ref().map(|grants| grants.added.len()), Some(1));
-        assert!(read_answer::<()>(StatusCode::BAD_GATEWAY, b"<html>").is_err());
+        assert!(successful(StatusCode::BAD_GATEWAY, Bytes::from_static(b"<html>")).is_err());
     }
 }

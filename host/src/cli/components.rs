@@ -1,11 +1,12 @@
 //! `guesthouse components`: what is deployed, in which versions, with which grants; back and away.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::deploy::{component_name, describe};
+use super::export;
 use super::print;
 use super::target::{Remote, Target};
 use crate::components::deploy::{Details, Removed, Summary, VersionLine};
@@ -48,6 +49,17 @@ enum Action {
         #[command(flatten)]
         remote: Remote,
     },
+    /// Write the version that runs to a folder: the component, its manifest and its migrations. Change the manifest there and
+    /// deploy it again, such as to grant a built-in more than it comes with.
+    Export {
+        #[arg(value_parser = component_name)]
+        name: String,
+        /// The folder, which is made. By default one with the component's name, here.
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// End a component. Its data stays. A replaced built-in takes its place again; a built-in is switched off until a
     /// rollback.
     Remove {
@@ -63,6 +75,7 @@ pub async fn components(data_directory: &Path, arguments: ComponentsArguments) -
     | Action::Show { remote, .. }
     | Action::Versions { remote, .. }
     | Action::Rollback { remote, .. }
+    | Action::Export { remote, .. }
     | Action::Remove { remote, .. }) = &arguments.action;
     let target = Target::find(data_directory, remote.clone()).await?;
     let result = act(&target, &arguments.action).await;
@@ -77,6 +90,10 @@ async fn act(target: &Target, action: &Action) -> anyhow::Result<String> {
         Action::Versions { name, .. } => versions(&target.versions(name).await?),
         Action::Rollback { name, version, .. } => {
             describe(&target.rollback(name, *version).await?, target.is_stopped())
+        }
+        Action::Export { name, into, .. } => {
+            let folder = into.clone().unwrap_or_else(|| PathBuf::from(name));
+            export::write(&folder, name, target.package(name).await?)?
         }
         Action::Remove { name, .. } => removed(&target.remove(name).await?),
     })

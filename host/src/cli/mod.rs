@@ -4,6 +4,7 @@ mod client;
 mod command;
 mod components;
 mod deploy;
+mod export;
 mod mail;
 mod migrate;
 mod package;

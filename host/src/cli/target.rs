@@ -175,6 +175,14 @@ impl Target {
         }
     }
 
+    /// The package of the version that runs.
+    pub async fn package(&self, name: &str) -> anyhow::Result<Bytes> {
+        match self {
+            Target::Server(client) => client.fetch(&format!("components/{name}/package")).await,
+            Target::Stopped(deployer, _) => here(deployer.package(name).await),
+        }
+    }
+
     pub async fn versions(&self, name: &str) -> anyhow::Result<Vec<VersionLine>> {
         match self {
             Target::Server(client) => {

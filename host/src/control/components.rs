@@ -1,13 +1,13 @@
-//! `components` and `components/{name}`: list, show, deploy, remove.
+//! `components`, `components/{name}` and `components/{name}/package`: list, show, deploy, remove, give back.
 
 use std::error::Error as StdError;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, StatusCode};
 use http_body::Body;
 
 use super::query::DeployQuery;
-use super::{Answer, Control, ControlError, body, json};
+use super::{Answer, Control, ControlError, body, json, respond_with};
 use crate::components::deploy::Runtime;
 use crate::components::version::Actor;
 use crate::limits;
@@ -18,6 +18,12 @@ pub async fn list<R: Runtime>(control: &Control<R>) -> Answer {
 
 pub async fn show<R: Runtime>(control: &Control<R>, name: &str) -> Answer {
     json(&control.deployer.show(name).await.map_err(ControlError::Deploy)?)
+}
+
+/// The package of the version that runs, as it was deployed.
+pub async fn package<R: Runtime>(control: &Control<R>, name: &str) -> Answer {
+    let package = control.deployer.package(name).await.map_err(ControlError::Deploy)?;
+    respond_with(StatusCode::OK, "application/wasm", package)
 }
 
 pub async fn deploy<R: Runtime, B>(control: &Control<R>, request: Request<B>, actor: Actor) -> Answer

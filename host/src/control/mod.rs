@@ -1,8 +1,8 @@
 //! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
-//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/rollback`, `secrets`,
-//! `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
-//! [`PREFIX`]. Bodies and answers are JSON, except for the package of a deployment and the value of a secret.
+//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/package`,
+//! `components/{name}/rollback`, `secrets`, `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
+//! [`PREFIX`]. Bodies and answers are JSON, except for packages and the value of a secret.
 
 mod body;
 pub mod commands;
@@ -105,6 +105,8 @@ impl<R: Runtime> Control<R> {
             (["components", _], _) => Err(ControlError::Method("GET, DELETE")),
             (["components", name, "versions"], Method::GET) => versions::list(self, name).await,
             (["components", _, "versions"], _) => Err(ControlError::Method("GET")),
+            (["components", name, "package"], Method::GET) => components::package(self, name).await,
+            (["components", _, "package"], _) => Err(ControlError::Method("GET")),
             (["components", name, "rollback"], Method::POST) => rollback::create(self, name, request, actor).await,
             (["components", _, "rollback"], _) => Err(ControlError::Method("POST")),
             (["secrets"], Method::GET) => secrets::list(self).await,
@@ -168,12 +170,15 @@ fn json(value: &impl Serialize) -> Answer {
 
 fn respond(status: StatusCode, value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).map_err(|error| ControlError::Internal(error.to_string()))?;
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    respond_with(status, "application/json", body.into())
+}
+
+fn respond_with(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
+    let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        header::HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type));
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

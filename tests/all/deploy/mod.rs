@@ -2,6 +2,7 @@
 
 mod built_in;
 mod crash;
+mod export;
 mod grants;
 mod lifecycle;
 mod limits;

@@ -195,6 +195,13 @@ impl<R: Runtime> Deployer<R> {
             .ok_or_else(|| DeployError::NotFound(name.to_owned()))
     }
 
+    /// The package of the version that runs.
+    pub async fn package(&self, name: &str) -> Result<Bytes, DeployError> {
+        let running = self.store.running_one(name).await?;
+        let running = running.ok_or_else(|| DeployError::NotFound(name.to_owned()))?;
+        Ok(self.store.package(&running.version.digest).await?)
+    }
+
     /// The kept versions, the newest first. A component that is switched off still has some.
     pub async fn versions(&self, name: &str) -> Result<Vec<VersionLine>, DeployError> {
         let versions = self.store.versions(name).await?;

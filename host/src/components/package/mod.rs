@@ -4,6 +4,7 @@ pub mod pack;
 mod sections;
 #[cfg(test)]
 mod tests;
+pub mod unpack;
 
 use std::collections::BTreeMap;
 

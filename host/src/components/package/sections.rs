@@ -1,5 +1,7 @@
 //! Finds the custom sections of a component, and says what a file is that is none.
 
+use std::ops::Range;
+
 use wasmparser::{BinaryReaderError, Chunk, Encoding, Parser, Payload};
 
 use super::PackageError;
@@ -8,6 +10,8 @@ use crate::limits;
 pub struct Section<'a> {
     pub name: &'a str,
     pub data: &'a [u8],
+    /// Where all of it stands, its head included.
+    pub range: Range<usize>,
 }
 
 /// The custom sections of the component itself; those of the modules and components inside it are skipped.
@@ -24,6 +28,7 @@ pub fn custom(bytes: &[u8]) -> Result<Vec<Section<'_>>, PackageError> {
         let Chunk::Parsed { consumed, payload } = chunk else {
             return Err(PackageError::Damaged("it ends early".into()));
         };
+        let start = offset;
         offset += consumed;
         match payload {
             Payload::Version {
@@ -37,6 +42,7 @@ pub fn custom(bytes: &[u8]) -> Result<Vec<Section<'_>>, PackageError> {
             Payload::CustomSection(section) => sections.push(Section {
                 name: section.name(),
                 data: section.data(),
+                range: start..offset,
             }),
             Payload::End(_) => return Ok(sections),
             _ => {}

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use wasm_encoder::{Component, ComponentSection, CustomSection, Module, ModuleSection};
 
 use super::pack::pack;
+use super::unpack::{Parts, unpack};
 use super::*;
 
 /// A component with a module inside it that has a section of the same name as ours.
@@ -39,6 +40,30 @@ fn a_package_is_read_back_with_its_migrations_in_order() {
         .map(|one| (one.version, one.name.as_str(), one.sql.as_str()))
         .collect();
     assert_eq!(main, [(9, "a", ""), (10, "b", "SELECT 10;\nSELECT 11;")]);
+}
+
+#[test]
+fn a_package_is_taken_apart_into_what_was_packed() {
+    let migrations = vec![
+        ("main/U1__a.sql".to_owned(), "SELECT 1;\nSELECT 2;".to_owned()),
+        ("main/U2__b.sql".to_owned(), String::new()),
+    ];
+    let mut built = component();
+    let other = CustomSection {
+        name: "other".into(),
+        data: b"kept".as_slice().into(),
+    };
+    other.append_to_component(&mut built);
+    let mut packed = pack(built.clone(), MANIFEST, &migrations);
+    other.append_to_component(&mut packed);
+    other.append_to_component(&mut built);
+    let parts = Parts {
+        component: built,
+        manifest: MANIFEST.to_owned(),
+        migrations,
+    };
+    assert_eq!(unpack(&packed), Ok(parts));
+    assert_eq!(unpack(&component()), Err(PackageError::NoManifest));
 }
 
 #[test]
