@@ -1,6 +1,6 @@
 //! The cookies by which browsers stay signed in.
 
-use guesthouse::http::Response;
+use guesthouse::http::{Request, Response};
 
 use crate::settings::Settings;
 use crate::tokens::Tokens;
@@ -11,17 +11,36 @@ pub const REFRESH_TOKEN: &str = "refresh_token";
 /// For ever, as far as browsers go: they keep no cookie for longer than 400 days.
 const LONGEST_SEC: i64 = 400 * 24 * 60 * 60;
 
-/// Sets both.
+/// Whether browsers send a cookie along when another site leads to this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameSite {
+    Strict,
+    /// With a click or a redirect, not with a form.
+    Lax,
+}
+
+/// Sets both. Whoever comes back from a provider was led here by another site, and needs the auth token at once.
 pub fn set(
     response: Response,
     tokens: &Tokens,
     refresh_ttl_sec: i64,
     settings: &Settings,
     is_secure: bool,
+    same_site: SameSite,
 ) -> Response {
+    let auth = match same_site {
+        SameSite::Strict => auth_token(&tokens.auth_token, settings, is_secure),
+        SameSite::Lax => lax(
+            AUTH_TOKEN,
+            &tokens.auth_token,
+            "/",
+            settings.auth_token_ttl_sec,
+            is_secure,
+        ),
+    };
     let refresh = cookie(REFRESH_TOKEN, &tokens.refresh_token, refresh_ttl_sec, is_secure);
     response
-        .with_header("set-cookie", &auth_token(&tokens.auth_token, settings, is_secure))
+        .with_header("set-cookie", &auth)
         .with_header("set-cookie", &refresh)
 }
 
@@ -37,10 +56,26 @@ pub fn auth_token(token: &str, settings: &Settings, is_secure: bool) -> String {
     cookie(AUTH_TOKEN, token, settings.auth_token_ttl_sec, is_secure)
 }
 
+/// The field that sets a cookie which another site may lead here with.
+pub fn lax(name: &str, value: &str, path: &str, ttl_sec: i64, is_secure: bool) -> String {
+    field(name, value, path, SameSite::Lax, ttl_sec, is_secure)
+}
+
 fn cookie(name: &str, value: &str, ttl_sec: i64, is_secure: bool) -> String {
+    field(name, value, "/", SameSite::Strict, ttl_sec, is_secure)
+}
+
+fn field(name: &str, value: &str, path: &str, same_site: SameSite, ttl_sec: i64, is_secure: bool) -> String {
     let max_age = if ttl_sec < 0 { LONGEST_SEC } else { ttl_sec };
     let secure = if is_secure { "; Secure" } else { "" };
-    format!("{name}={value}; HttpOnly; Path=/; SameSite=Strict; Max-Age={max_age}{secure}")
+    format!("{name}={value}; HttpOnly; Path={path}; SameSite={same_site:?}; Max-Age={max_age}{secure}")
+}
+
+/// The value of a cookie of a request.
+pub fn of_request(request: &Request, name: &str) -> Option<String> {
+    let fields = request.headers().iter().filter(|(field, _)| field == "cookie");
+    let mut texts = fields.filter_map(|(_, value)| std::str::from_utf8(value).ok());
+    texts.find_map(|text| find(text, name)).map(str::to_owned)
 }
 
 /// The value of a cookie among those of a `cookie` field.
@@ -73,6 +108,10 @@ mod tests {
         assert_eq!(
             cookie("a", "", -1, false),
             "a=; HttpOnly; Path=/; SameSite=Strict; Max-Age=34560000"
+        );
+        assert_eq!(
+            lax("a", "b", "/c/", 60, false),
+            "a=b; HttpOnly; Path=/c/; SameSite=Lax; Max-Age=60"
         );
     }
 }

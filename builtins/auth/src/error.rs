@@ -7,6 +7,7 @@ use guesthouse::http::{BodyError, Response};
 use guesthouse::sqlite::{Error as DatabaseError, HostError};
 
 use crate::limits;
+use crate::oauth::failure::Failure;
 
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum Error {
     Invalid(&'static str),
     #[error("the password must have at least {0} characters")]
     PasswordTooShort(usize),
+    /// Signing in by another server.
+    #[error(transparent)]
+    Oauth(Failure),
     #[error("the database is busy, try again")]
     Busy,
     #[error("the disk is full")]
@@ -75,6 +79,7 @@ impl Error {
             Self::Internal(_) => 500,
             Self::Busy => 503,
             Self::Full => 507,
+            Self::Oauth(failure) => failure.status(),
             _ => 400,
         }
     }
@@ -84,14 +89,25 @@ impl Error {
         eprintln!("{self}");
     }
 
+    /// The same, if it is something that only they can mend.
+    pub fn tell_operator(&self) {
+        match self {
+            Self::Internal(_) => self.log(),
+            Self::Oauth(failure) => {
+                if let Some(why) = failure.why() {
+                    eprintln!("{why}");
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The answer to the client.
     pub fn into_response(self) -> Response {
-        if let Self::Internal(why) = &self {
-            eprintln!("{why}");
-        }
+        self.tell_operator();
         match self.status() {
             403 if self == Self::SignInAgain => Response::text(403, &self.to_string()),
-            status @ (401 | 403 | 404 | 409 | 424 | 500) => Response::text(status, ""),
+            status @ (401 | 403 | 404 | 405 | 409 | 424 | 500) => Response::text(status, ""),
             429 => {
                 let window_sec = match self {
                     Self::TooOften(window_sec) => window_sec,
@@ -102,6 +118,12 @@ impl Error {
             503 => Response::text(503, &self.to_string()).with_header("retry-after", "1"),
             status => Response::text(status, &self.to_string()),
         }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Oauth(failure)
     }
 }
 

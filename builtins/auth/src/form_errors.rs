@@ -68,9 +68,7 @@ impl FormErrors {
         let Self::There { page, path } = self else {
             return failure.error.into_response();
         };
-        if let Error::Internal(why) = &failure.error {
-            eprintln!("{why}");
-        }
+        failure.error.tell_operator();
         let page = match &failure.entered {
             Some((name, value)) => page.and(name, value),
             None => page.clone(),
@@ -106,7 +104,7 @@ fn words(error: &Error, path: &str) -> String {
 }
 
 /// The texts of errors begin in lower case and end without a stop.
-fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().collect::<String>());
     format!("{}{}.", first.unwrap_or_default(), characters.as_str())

@@ -21,6 +21,7 @@ pub mod identity;
 pub mod keys;
 pub mod limits;
 pub mod mail;
+pub mod oauth;
 pub mod origin;
 pub mod outcome;
 pub mod pages;

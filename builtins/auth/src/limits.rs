@@ -102,3 +102,30 @@ pub const EVEN_TIME: Duration = Duration::from_millis(100);
 
 /// Steps that a template of mail may take: thousands of times what a letter needs.
 pub const TEMPLATE_FUEL: u64 = 100_000;
+
+/// How long somebody may be at a provider of OAuth before they come back.
+pub const OAUTH_STATE_SEC: i64 = 5 * 60;
+
+/// Largest cookie that browsers keep, name and value together.
+pub const COOKIE_BYTES_MAX: usize = 4096;
+
+/// Longest answer of a provider: sets of keys are the largest, with some kilobytes.
+pub const PROVIDER_ANSWER_BYTES_MAX: usize = 256 * 1024;
+
+/// How long all requests to a provider for one sign-in may take: less than the host gives a request, whose end would end others too.
+pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long what a provider says of itself is kept: its keys change by the day at most, and an unknown one is asked for at once.
+pub const PROVIDER_DOCUMENT_KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// How many such documents are kept: two for each provider that there can be, with some room for rows that change.
+pub const PROVIDER_DOCUMENTS_MAX: usize = 32;
+
+/// Longest id of somebody at a provider: OpenID Connect knows no longer ones.
+pub const PROVIDER_USER_ID_BYTES_MAX: usize = 255;
+
+/// Longest authorization code of a provider, id_token and access token: some are whole tokens.
+pub const PROVIDER_TOKEN_BYTES_MAX: usize = 16 * 1024;
+
+/// How far a provider's clock may be from ours.
+pub const CLOCK_SKEW_SEC: u64 = 60;

@@ -2,20 +2,22 @@
 
 use guesthouse::http::{Fields, Response};
 use guesthouse::sqlite::Database;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::account::Account;
 use crate::body::Kind;
 use crate::codes::{self, Code, Purpose};
+use crate::cookies::{self, SameSite};
 use crate::error::Error;
+use crate::form_errors::sentence;
 use crate::head::Head;
 use crate::redirect::Destination;
 use crate::sessions::{self, Opening};
 use crate::settings::Settings;
-use crate::{account::Account, cookies};
 
 /// What a request may say of how it wants to be answered, in its query or its body.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     redirect_uri: Option<String>,
     mfa_redirect_uri: Option<String>,
@@ -32,9 +34,15 @@ pub struct Answer {
     mfa_to: Option<Destination>,
     /// Somebody wants an authorization code, and will have to answer this challenge for it.
     challenge: Option<String>,
+    same_site: SameSite,
 }
 
 impl Wish {
+    /// What the query says.
+    pub fn of_query(query: &Fields) -> Self {
+        Self::default().with_query(query)
+    }
+
     /// What the query says counts more than what the body does.
     fn with_query(self, query: &Fields) -> Self {
         let either = |name, in_body: Option<String>| {
@@ -79,7 +87,23 @@ impl Answer {
             to,
             mfa_to,
             challenge,
+            same_site: SameSite::Strict,
         })
+    }
+
+    /// The same, for a browser that another site led here.
+    pub fn after_other_site(self) -> Self {
+        Self {
+            same_site: SameSite::Lax,
+            ..self
+        }
+    }
+
+    /// Says what went wrong: a person who is sent on is told in the query there.
+    pub fn fail(&self, error: Error) -> Result<Response, Error> {
+        let Some(to) = &self.to else { return Err(error) };
+        error.tell_operator();
+        Ok(Response::see_other(&to.with("alert", &sentence(&error.to_string()))))
     }
 
     /// Tells somebody who they are: in JSON, in cookies, or by an authorization code.
@@ -113,6 +137,7 @@ impl Answer {
             refresh_ttl_sec,
             settings,
             self.is_secure,
+            self.same_site,
         ))
     }
 

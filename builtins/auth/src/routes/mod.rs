@@ -8,6 +8,7 @@ mod login;
 mod login_anonymous;
 mod login_mfa;
 mod logout;
+mod oauth;
 mod otp;
 mod passkey_login;
 mod passkey_register;
@@ -125,6 +126,18 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         })
         .with("POST", "/api/auth/v1/totp/unregister", |request, _| {
             answer(request, totp::unregister)
+        })
+        .with("GET", "/api/auth/v1/oauth/providers", |request, _| {
+            answer(request, |_| oauth::providers())
+        })
+        .with("GET", "/api/auth/v1/oauth/{name}/login", |request, parameters| {
+            answer(request, |request| oauth::login(request, parameters))
+        })
+        .with("GET", "/api/auth/v1/oauth/{name}/callback", |request, parameters| {
+            answer(request, |request| oauth::callback(request, parameters))
+        })
+        .with("POST", "/api/auth/v1/oauth/{name}/callback", |request, parameters| {
+            answer(request, |request| oauth::callback_by_form(request, parameters))
         })
         .with("POST", "/api/auth/v1/passkey/register/begin", |request, _| {
             answer(request, passkey_register::begin)

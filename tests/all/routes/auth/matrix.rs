@@ -7,6 +7,10 @@ use serde_json::json;
 /// Method and path; then the status for nobody, for a program, and for a browser that sends cookies and nothing else, all with a body
 /// that means nothing.
 const ROUTES: &[(&str, &str, [u16; 3])] = &[
+    ("GET", "oauth/providers", [200, 200, 200]),
+    ("GET", "oauth/{name}/login", [405, 405, 405]),
+    ("GET", "oauth/{name}/callback", [405, 405, 405]),
+    ("POST", "oauth/{name}/callback", [405, 405, 405]),
     ("POST", "login", [400, 400, 400]),
     ("POST", "login_mfa", [400, 400, 400]),
     ("POST", "login_anonymous", [404, 404, 404]),
@@ -126,7 +130,7 @@ fn no_route_is_without_a_row() {
 #[test]
 fn what_is_no_route_is_not_found() {
     let server = accounts::start();
-    for path in ["", "nothing", "login/", "login/x", "oauth/providers", "verify_email"] {
+    for path in ["", "nothing", "login/", "login/x", "oauth/nothing", "verify_email"] {
         server.get(&format!("/api/auth/v1/{path}")).expect_status(404);
     }
     server.get("/api/auth/v1/login").expect_status(405);

@@ -13,6 +13,7 @@ mod login_mfa;
 mod logout;
 mod mail;
 mod matrix;
+mod oauth;
 mod otp;
 mod pages;
 mod passkey;
