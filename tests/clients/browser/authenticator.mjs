@@ -25,6 +25,7 @@ export async function addAuthenticator(context, page, options = {}) {
       await send("clearCredentials");
       for (const credential of credentials) await send("addCredential", { credential: { ...credential, signCount } });
     },
+    add: (credential) => send("addCredential", { credential }),
     clear: () => send("clearCredentials"),
     remove: () => send("removeVirtualAuthenticator"),
   };

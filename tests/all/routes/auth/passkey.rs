@@ -1,9 +1,12 @@
 //! `passkey/...`, as far as it takes no authenticator: `browser/passkeys.rs` has one.
 
-use crate::accounts::{self, ALICE, Tokens, post, prepare_with, sign_in};
+use super::totp;
+use crate::accounts::{self, ALICE, PASSWORD, Tokens, post, prepare_with, sign_in};
 use guesthouse_tests::server::Setup;
 use guesthouse_tests::{Answer, Server};
 use serde_json::{Value, json};
+
+const SIGN_IN_AGAIN: &str = "sign in again: this is for whoever did so in the last 10 minutes, with all their factors";
 
 /// A server that has a name, whatever its address.
 fn named(setup: Setup) -> Server {
@@ -102,9 +105,20 @@ fn somebody_who_signed_in_long_ago_has_to_do_so_again() {
     let age = "UPDATE _session SET created = created - 601;";
     std::fs::write(server.data().join("migrations/main/U2__age.sql"), age).expect("a file can be written");
     server.start_again();
-    let says = "sign in again: this is for whoever did so in the last 10 minutes, with all their factors";
-    begin(&server, &alice).expect(403, says);
+    begin(&server, &alice).expect(403, SIGN_IN_AGAIN);
     begin(&server, &sign_in(&server, ALICE)).expect_status(200);
+}
+
+#[test]
+fn somebody_with_a_second_factor_has_to_have_shown_it() {
+    let server = named(accounts::prepare());
+    let alice = sign_in(&server, ALICE);
+    let secret = totp::turn_on(&server, &alice);
+    begin(&server, &alice).expect(403, SIGN_IN_AGAIN);
+    let first = post(&server, "login", json!({"email": ALICE, "password": PASSWORD})).json();
+    let second = json!({"mfa_token": first["mfa_token"], "totp": totp::code(&secret, 0)});
+    let alice = Tokens::of(&post(&server, "login_mfa", second));
+    begin(&server, &alice).expect_status(200);
 }
 
 #[test]
@@ -162,4 +176,81 @@ fn a_host_above_this_one_can_be_named() {
     let server = named(prepare_with("passkey_rp_id", "'example.org'"));
     let says = "no page may use passkeys: the setting passkey_origins has to list those that may";
     post(&server, "passkey/login/begin", json!({})).expect(400, says);
+}
+
+/// An answer to a challenge by a key of nobody, which says of itself that it is of another server.
+fn answer(challenge: &str) -> Value {
+    // {fmt: "none", attStmt: {}, authData: ...}, where the key is of Ed25519.
+    let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58\x71".to_vec();
+    object.extend([0; 32]);
+    object.extend([0b100_0101, 0, 0, 0, 1]);
+    object.extend([0; 16]);
+    object.extend([0, 16]);
+    object.extend([7; 16]);
+    object.extend([0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32]);
+    object.extend([7; 32]);
+    let client_data = json!({"type": "webauthn.create", "challenge": challenge, "origin": "http://localhost:4000"});
+    let id = base64url(&[7; 16]);
+    json!({"credential": {
+        "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": base64url(client_data.to_string().as_bytes()),
+            "attestationObject": base64url(&object),
+        },
+    }})
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = (0..3).fold(0_usize, |bits, index| {
+            bits << 8 | usize::from(chunk.get(index).copied().unwrap_or(0))
+        });
+        let sextets = [18, 12, 6, 0].map(|shift| char::from(alphabet[bits >> shift & 63]));
+        text.extend(&sextets[..=chunk.len()]);
+    }
+    text
+}
+
+const WAS_ASKED_FOR: &str = "the passkey is not one that was asked for";
+const WAS_NOT: &str = "nobody asked for this passkey, or too long ago: begin anew";
+
+/// Has Alice begin so many times, then the server run this SQL; gives her tokens and the challenges.
+fn begin_before(server: &mut Server, times: usize, sql: &str) -> (Tokens, Vec<String>) {
+    let alice = sign_in(server, ALICE);
+    let challenges = (0..times).map(|_| {
+        let options = begin(server, &alice).json();
+        options["challenge"].as_str().expect("a challenge").to_owned()
+    });
+    let challenges = challenges.collect();
+    server.stop();
+    std::fs::write(server.data().join("migrations/main/U2__meanwhile.sql"), sql).expect("a file can be written");
+    server.start_again();
+    (alice, challenges)
+}
+
+#[test]
+fn a_challenge_is_good_for_five_minutes() {
+    let mut server = named(accounts::prepare());
+    let sql = "UPDATE _passkey_challenge SET expires = expires - iif(number = 1, 300, 240);";
+    let (alice, challenges) = begin_before(&mut server, 2, sql);
+    let finish = |challenge: &str| send(&server, &alice, "POST", "register/finish", Some(answer(challenge)));
+    finish(&challenges[0]).expect(400, WAS_NOT);
+    finish(&challenges[1]).expect(400, WAS_ASKED_FOR);
+}
+
+#[test]
+fn the_oldest_of_ten_thousand_challenges_goes_for_the_next() {
+    let mut server = named(accounts::prepare());
+    let others = "WITH RECURSIVE n(n) AS (SELECT 3 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
+        INSERT INTO _passkey_challenge (challenge, state, expires)
+        SELECT CAST(printf('%016d', n) AS BLOB), x'00', unixepoch() + 300 FROM n;";
+    let (alice, challenges) = begin_before(&mut server, 2, others);
+    post(&server, "passkey/login/begin", json!({})).expect_status(200);
+    let finish = |challenge: &str| send(&server, &alice, "POST", "register/finish", Some(answer(challenge)));
+    finish(&challenges[0]).expect(400, WAS_NOT);
+    finish(&challenges[1]).expect(400, WAS_ASKED_FOR);
+    // It was used up by that.
+    finish(&challenges[1]).expect(400, WAS_NOT);
 }

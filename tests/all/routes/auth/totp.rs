@@ -22,13 +22,19 @@ pub fn code(secret: &str, half_minutes: u64) -> String {
 pub fn with_second_factor() -> (Server, String) {
     let server = accounts::start();
     let alice = sign_in(&server, ALICE);
-    let url = register(&server, &alice, "")["totp_url"]
+    let secret = turn_on(&server, &alice);
+    (server, secret)
+}
+
+/// Gives somebody a second factor, and its secret.
+pub fn turn_on(server: &Server, caller: &Tokens) -> String {
+    let url = register(server, caller, "")["totp_url"]
         .as_str()
         .expect("a URL")
         .to_owned();
     let secret = secret_of(&url);
-    confirm(&server, &alice, &url, &code(&secret, 0)).expect(200, "second factor confirmed");
-    (server, secret)
+    confirm(server, caller, &url, &code(&secret, 0)).expect(200, "second factor confirmed");
+    secret
 }
 
 fn register(server: &Server, caller: &Tokens, query: &str) -> Value {
