@@ -54,7 +54,7 @@ pub struct Code {
 }
 
 impl Purpose {
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
             Self::Mfa => "mfa",
@@ -77,13 +77,13 @@ impl Purpose {
         }
     }
 
-    /// Whether an account has one of these at most: the last one that was mailed.
-    fn is_mailed(self) -> bool {
-        MAILED.contains(&self)
+    /// Whether an account has one of these at most: the last one.
+    fn is_single(self) -> bool {
+        self == Self::TotpSetup || MAILED.contains(&self)
     }
 }
 
-/// Makes a code. One that is mailed takes the place of the one before. Some of those that have expired are forgotten by the way.
+/// Makes a code. Where there is one at a time, it takes the place of the one before. Some of those that have expired are forgotten by the way.
 pub async fn give_out(database: &Database, purpose: Purpose, code: &Code) -> Result<String, Error> {
     let (text, kept) = match purpose {
         Purpose::Otp => {
@@ -98,7 +98,7 @@ pub async fn give_out(database: &Database, purpose: Purpose, code: &Code) -> Res
     };
     let now = database::now();
     let mut steps = vec![step(SWEEP, params![now, limits::SWEPT_MAX])];
-    if purpose.is_mailed() {
+    if purpose.is_single() {
         let which = vec![blob(code.user.as_slice()), purpose.name().into()];
         steps.push(step("DELETE FROM _auth_code WHERE user = ?1 AND purpose = ?2", which));
     }

@@ -1,5 +1,5 @@
 //! Errors of forms. A browser that sends a form shows whatever comes back, so a form may name a page in the query of its action,
-//! `error_redirect_uri`: errors are then said there, in words for a person. Programs and JSON get statuses as ever.
+//! `error_redirect_uri`: errors are then said there, in words for a person. So may a link. Programs and JSON get statuses as ever.
 
 use guesthouse::http::{Request, Response};
 
@@ -45,7 +45,8 @@ pub enum FormErrors {
 impl FormErrors {
     /// Held to the same rules as every other redirect, before anything is done.
     pub async fn of(request: &Request) -> Result<Self, Error> {
-        let is_form = request.method() == "POST" && Kind::of(request) == Some(Kind::Form);
+        // Links in mail are followed by people as well.
+        let is_form = request.method() == "GET" || Kind::of(request) == Some(Kind::Form);
         let has_query = request
             .query()
             .is_some_and(|query| query.contains("error_redirect_uri="));

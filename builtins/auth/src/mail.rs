@@ -72,6 +72,8 @@ pub struct Mailer<'a> {
     site: String,
     /// Where people want to be afterwards.
     onward: Option<String>,
+    /// Whether that is a page, which tells them of errors too.
+    is_onward_a_page: bool,
 }
 
 impl<'a> Mailer<'a> {
@@ -81,7 +83,8 @@ impl<'a> Mailer<'a> {
             database,
             settings,
             site: origin::for_links(head)?,
-            onward: outcome.place().map(str::to_owned),
+            onward: outcome.by_mail(head, settings)?,
+            is_onward_a_page: head.query.get("mail_redirect_uri").is_some(),
         })
     }
 
@@ -92,6 +95,7 @@ impl<'a> Mailer<'a> {
             settings,
             site: origin::known(head).unwrap_or_default(),
             onward: None,
+            is_onward_a_page: false,
         }
     }
 
@@ -127,8 +131,10 @@ impl<'a> Mailer<'a> {
 
     fn values(&self, template: Template, to: &str, code: &str) -> BTreeMap<&'static str, String> {
         let link = template.link(&self.site, code);
+        let names = ["redirect_uri", "error_redirect_uri"];
+        let names = &names[..if self.is_onward_a_page { 2 } else { 1 }];
         let link = match &self.onward {
-            Some(onward) => redirect::with(&link, "redirect_uri", onward),
+            Some(onward) => (names.iter()).fold(link, |link, name| redirect::with(&link, name, onward)),
             None => link,
         };
         BTreeMap::from([

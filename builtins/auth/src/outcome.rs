@@ -23,9 +23,12 @@ impl Outcome {
         destination.transpose().map(Self)
     }
 
-    /// Where that is.
-    pub fn place(&self) -> Option<&str> {
-        self.0.as_ref().map(Destination::as_str)
+    /// Where a link leads on that is mailed on the way: `mail_redirect_uri` of the query, or else the same place.
+    pub fn by_mail(&self, head: &Head, settings: &Settings) -> Result<Option<String>, Error> {
+        let place = head.query.get("mail_redirect_uri").filter(|text| !text.is_empty());
+        let place = place.map(|text| Destination::read(text, head.origin.as_deref(), settings));
+        let place = place.transpose()?.or_else(|| self.0.clone());
+        Ok(place.map(|place| place.as_str().to_owned()))
     }
 
     /// The same, with something more in the query there.

@@ -35,3 +35,17 @@ fn an_app_is_given_a_code() {
     let server = accounts::prepare().migration("U2__settings.sql", settings).start();
     run(&server, "pages_app", true);
 }
+
+#[test]
+fn people_do_what_takes_a_mail() {
+    let settings = "('enable_otp_signin', 1), ('application_name', 'The House')";
+    for javascript in [false, true] {
+        let server = accounts::prepare_with_all(settings).start();
+        let input = json!({
+            "javascript": javascript,
+            "binary": guesthouse_tests::binary::guesthouse(),
+            "data": server.data(),
+        });
+        browser::run(&server, "pages_mail", &input);
+    }
+}

@@ -81,6 +81,11 @@ pub fn action(route: &str, page: &str) -> String {
     redirect::with(&format!("/api/auth/v1/{route}"), "error_redirect_uri", page)
 }
 
+/// The same for one that leads to mail with a link, which in turn leads to `then`.
+pub fn action_with_mail(route: &str, page: &str, then: &str) -> String {
+    redirect::with(&action(route, page), "mail_redirect_uri", then)
+}
+
 /// What forms of somebody signed in carry: that they are meant, and where to go then.
 pub fn hidden(request_token: &str, then: &str) -> Markup {
     html! {

@@ -7,7 +7,7 @@ use super::carried::Carried;
 use super::form::{self, Field};
 use super::frame::Page;
 use super::visit::Visit;
-use super::{LOGIN, SECOND_FACTOR};
+use super::{CODE_BY_MAIL, LOGIN, REGISTER, RESET_REQUEST, SECOND_FACTOR};
 use crate::error::Error;
 use crate::limits;
 
@@ -17,9 +17,16 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
     if visit.caller.is_some() && !carried.is_for_an_app() {
         return Ok(visit.on_to(carried.destination()));
     }
+    let settings = &visit.settings;
     let body = html! {
-        @if !visit.settings.disable_password_auth { (by_password(&visit, &carried)) }
-        @if visit.settings.enable_anonymous_signin { (without_account(&carried)) }
+        @if !settings.disable_password_auth { (by_password(&visit, &carried)) }
+        (other_ways(&visit, &carried))
+        @if !settings.disable_password_auth {
+            p.links {
+                @if visit.takes_registrations() { a href=(carried.to(REGISTER)) { "Create an account" } }
+                @if settings.user_identifier.takes_email() { a href=(carried.to(RESET_REQUEST)) { "Forgot your password?" } }
+            }
+        }
     };
     let page = Page {
         application: visit.application(),
@@ -58,6 +65,25 @@ fn by_password(visit: &Visit, carried: &Carried) -> Markup {
             (carried.fields())
             input type="hidden" name="mfa_redirect_uri" value=(carried.to(SECOND_FACTOR));
             button.primary type="submit" { "Sign in" }
+        }
+    }
+}
+
+fn other_ways(visit: &Visit, carried: &Carried) -> Markup {
+    let settings = &visit.settings;
+    let ways: Vec<Markup> = [
+        settings
+            .enable_otp_signin
+            .then(|| html! { a.button href=(carried.to(CODE_BY_MAIL)) { "Get a code by e-mail" } }),
+        settings.enable_anonymous_signin.then(|| without_account(carried)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    html! {
+        @if !ways.is_empty() {
+            @if !settings.disable_password_auth { p.or { "or" } }
+            div.ways { @for way in ways { (way) } }
         }
     }
 }

@@ -4,6 +4,8 @@
 //! comes back here. So a component can take over a single page by a more exact route, and everything else stays as it is.
 
 mod carried;
+mod check_mail;
+mod code_by_mail;
 mod delete;
 mod error;
 mod files;
@@ -12,6 +14,8 @@ mod frame;
 mod login;
 mod logout;
 mod profile;
+mod register;
+mod reset_password;
 mod second_factor;
 mod totp;
 mod user_agent;
@@ -26,6 +30,12 @@ use visit::Visit;
 
 pub const LOGIN: &str = "/_/auth/login";
 pub const SECOND_FACTOR: &str = "/_/auth/mfa";
+pub const REGISTER: &str = "/_/auth/register";
+pub const CHECK_MAIL: &str = "/_/auth/check_mail";
+pub const RESET_REQUEST: &str = "/_/auth/reset_password/request";
+/// `mail` writes it into letters.
+pub const RESET_UPDATE: &str = "/_/auth/reset_password/update";
+pub const CODE_BY_MAIL: &str = "/_/auth/otp";
 pub const PROFILE: &str = "/_/auth/profile";
 pub const TOTP: &str = "/_/auth/totp";
 pub const DELETE: &str = "/_/auth/delete";
@@ -40,6 +50,13 @@ static PAGES: LazyLock<Router> = LazyLock::new(|| {
         })
         .with("GET", LOGIN, |request, _| show(request, login::page))
         .with("GET", SECOND_FACTOR, |request, _| show(request, second_factor::page))
+        .with("GET", REGISTER, |request, _| show(request, register::page))
+        .with("GET", CHECK_MAIL, |request, _| show(request, check_mail::page))
+        .with("GET", RESET_REQUEST, |request, _| {
+            show(request, reset_password::request)
+        })
+        .with("GET", RESET_UPDATE, |request, _| show(request, reset_password::update))
+        .with("GET", CODE_BY_MAIL, |request, _| show(request, code_by_mail::page))
         .with("GET", PROFILE, |request, _| show(request, profile::page))
         .with("GET", TOTP, |request, _| show(request, totp::page))
         .with("GET", DELETE, |request, _| show(request, delete::page))

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use guesthouse::http::Response;
-use guesthouse::sqlite::blob;
 use maud::html;
 
 use super::form;
@@ -63,9 +62,6 @@ async fn secret(member: &Member) -> Result<(String, String), Error> {
     {
         return Ok((setup.to_owned(), secret));
     }
-    let others = "DELETE FROM _auth_code WHERE user = ?1 AND purpose = ?2";
-    let parameters = vec![blob(user.as_slice()), Purpose::TotpSetup.name().into()];
-    database.execute(others, parameters).await?;
     let secret = totp::new_secret()?;
     let code = Code {
         user: user.clone(),

@@ -6,7 +6,6 @@ use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::Database;
 
 use super::carried::Carried;
-use super::frame::APPLICATION;
 use super::{LOGIN, PROFILE};
 use crate::account::Account;
 use crate::caller::Caller;
@@ -49,7 +48,12 @@ impl Visit {
 
     /// What the operator calls what is signed in to.
     pub fn application(&self) -> &str {
-        APPLICATION
+        &self.settings.application_name
+    }
+
+    /// Whether people may make themselves an account.
+    pub fn takes_registrations(&self) -> bool {
+        !self.settings.disable_registration && !self.settings.disable_password_auth
     }
 
     /// What a new password has to be.

@@ -1,7 +1,9 @@
 //! `profile`: who somebody is here, and everything that they can change about it. A section each.
 
+mod email;
 mod names;
 mod password;
+mod promote;
 mod second_factor;
 mod sessions;
 
@@ -25,7 +27,9 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
     let sessions = sessions::show(&member).await?;
     let body = html! {
         (who(&member))
+        (promote::show(&member))
         (names::show(&member))
+        (email::show(&member))
         (password::show(&member))
         (second_factor::show(&member))
         (sessions)

@@ -8,6 +8,9 @@ use super::super::visit::Member;
 
 pub fn show(member: &Member) -> Markup {
     let account = member.account();
+    if account.username.is_none() && !member.visit.settings.user_identifier.takes_username() {
+        return html! {};
+    }
     let hint = if account.email.is_some() {
         "3 to 32 letters and digits, a letter first. Leave it empty to have none."
     } else {

@@ -65,7 +65,15 @@ fn people_are_sent_nowhere_but_to_where_redirects_may() {
         "/%252f/evil.example",
         "https://localhost@evil.example",
     ] {
-        for page in ["login", "mfa", "logout"] {
+        for page in [
+            "login",
+            "mfa",
+            "logout",
+            "register",
+            "check_mail",
+            "reset_password/request",
+            "reset_password/update",
+        ] {
             for who in [None, Some(&alice)] {
                 let answer = open(&server, &format!("{page}?redirect_uri={place}"), who);
                 answer.expect_status(400);

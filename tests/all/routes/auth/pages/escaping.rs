@@ -14,7 +14,7 @@ fn expect_harmless(text: &str) {
 
 #[test]
 fn queries_are_text() {
-    let server = accounts::start();
+    let server = accounts::prepare_with("enable_otp_signin", "1").start();
     let alice = sign_in(&server, ALICE);
     for page in [
         "login?alert=",
@@ -26,6 +26,15 @@ fn queries_are_text() {
         "mfa?mfa_token=",
         "mfa?mfa_token=x&alert=",
         "nothing",
+        "register?email=",
+        "register?alert=",
+        "check_mail?alert=",
+        "reset_password/request?alert=",
+        "reset_password/update?code=",
+        "reset_password/update?code=x&alert=",
+        "reset_password/update?code=x&redirect_uri=/",
+        "otp?email=",
+        "otp?username=",
         "profile?alert=",
         "totp?setup=",
         "totp?alert=",

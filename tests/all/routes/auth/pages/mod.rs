@@ -13,6 +13,11 @@ use guesthouse_tests::{Answer, Server};
 const PAGES: &[(&str, bool)] = &[
     ("login", false),
     ("mfa", false),
+    ("register", false),
+    ("check_mail", false),
+    ("reset_password/request", false),
+    ("reset_password/update", false),
+    ("otp", false),
     ("profile", true),
     ("totp", true),
     ("delete", true),

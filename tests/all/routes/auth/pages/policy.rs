@@ -10,13 +10,13 @@ fn policy(answer: &Answer) -> &str {
 
 #[test]
 fn every_page_is_strict() {
-    let server = accounts::start();
+    let server = accounts::prepare_with("enable_otp_signin", "1").start();
     let alice = sign_in(&server, ALICE);
     let challenge =
         "response_type=code&redirect_uri=/x&pkce_code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     for (page, _) in PAGES {
         // With a challenge the page for signing in is shown to somebody signed in too.
-        let answer = open(&server, &format!("{page}?mfa_token=x&{challenge}"), Some(&alice));
+        let answer = open(&server, &format!("{page}?mfa_token=x&code=x&{challenge}"), Some(&alice));
         assert!(matches!(answer.status, 200 | 404), "{page}: {}", answer.status);
         let policy = policy(&answer);
         assert!(
