@@ -56,7 +56,7 @@ pub async fn read<T: DeserializeOwned>(request: Request) -> Result<(T, Kind), Er
             serde_json::from_slice::<Map<String, Value>>(json)
                 .map_err(|error| Error::MalformedBody(format!("the body is not a JSON object: {error}")))?
         }
-        Kind::Form if starts_with(&content_type, MULTIPART) => parts(body, &content_type)?,
+        Kind::Form if starts_with(&content_type, MULTIPART) => text_parts(body, &content_type)?,
         Kind::Form => {
             let fields = Fields::parse(&body);
             let fields = fields.iter().map(|(name, value)| (name.to_owned(), value.into()));
@@ -84,19 +84,39 @@ pub async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Error
         .map_err(|error| Error::WrongShape(format!("the body is not what is expected: {error}")))
 }
 
-fn parts(body: Vec<u8>, content_type: &str) -> Result<Map<String, Value>, Error> {
+/// The parts of a form whose bytes matter: a file, by its name.
+pub type Parts = Vec<(String, Vec<u8>)>;
+
+/// Reads a form of several parts.
+pub async fn read_parts(request: Request, bytes_max: u64) -> Result<Parts, Error> {
+    let content_type = request.header("content-type").unwrap_or_default().to_owned();
+    if !starts_with(&content_type, MULTIPART) {
+        return Err(Error::UnexpectedContentType);
+    }
+    parts(request.body(bytes_max).await?, &content_type)
+}
+
+fn text_parts(body: Vec<u8>, content_type: &str) -> Result<Map<String, Value>, Error> {
+    let text = |(name, bytes)| match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text.into())),
+        Err(_) => Err(Error::MalformedBody("a part is no text (UTF-8)".into())),
+    };
+    parts(body, content_type)?.into_iter().map(text).collect()
+}
+
+fn parts(body: Vec<u8>, content_type: &str) -> Result<Parts, Error> {
     let malformed = |error: multer::Error| Error::MalformedBody(format!("the body is not of several parts: {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let whole = stream::iter([Ok::<_, Infallible>(body)]);
     let mut parts = Multipart::new(whole, boundary);
     let read = async {
-        let mut fields = Map::new();
+        let mut fields = Parts::new();
         while let Some(part) = parts.next_field().await.map_err(malformed)? {
             if fields.len() == limits::FORM_PARTS_MAX {
                 return Err(Error::Invalid("the form has too many parts"));
             }
             if let Some(name) = part.name().map(str::to_owned) {
-                fields.insert(name, part.text().await.map_err(malformed)?.into());
+                fields.push((name, part.bytes().await.map_err(malformed)?.to_vec()));
             }
         }
         Ok(fields)
@@ -114,7 +134,7 @@ mod tests {
     fn parts_are_fields() {
         let body = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1 2\r\n--x\r\ncontent-disposition: form-data; \
                     name=\"b\"\r\n\r\n\r\n--x--\r\n";
-        let fields = parts(body.into(), "multipart/form-data; boundary=x").unwrap();
+        let fields = text_parts(body.into(), "multipart/form-data; boundary=x").unwrap();
         assert_eq!(Value::Object(fields), serde_json::json!({"a": "1 2", "b": ""}));
         for broken in ["", "--x\r\n", &body[..40]] {
             assert!(matches!(

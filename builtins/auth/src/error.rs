@@ -29,6 +29,9 @@ pub enum Error {
     /// The same, for what may be asked for once in so many seconds.
     #[error("asked for too often: try again in {} minutes", .0 / 60)]
     TooOften(i64),
+    /// Too much comes from the client's address.
+    #[error("too many requests")]
+    AddressBusy,
     #[error("the body must be JSON, and its content-type application/json")]
     NotJson,
     #[error("{0}")]
@@ -39,6 +42,8 @@ pub enum Error {
     UnexpectedContentType,
     #[error("the body is larger than {} bytes", limits::BODY_BYTES_MAX)]
     BodyTooLarge,
+    #[error("the picture is larger than {} KiB", limits::AVATAR_BYTES_MAX / 1024)]
+    PictureTooLarge,
     #[error("invalid redirect")]
     InvalidRedirect,
     #[error("invalid CSRF token: send the csrf_token of the session in the header csrf-token")]
@@ -71,11 +76,11 @@ impl Error {
             Self::Forbidden | Self::SignInAgain => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
-            Self::BodyTooLarge => 413,
+            Self::BodyTooLarge | Self::PictureTooLarge => 413,
             Self::NotJson => 415,
             Self::WrongShape(_) => 422,
             Self::FailedDependency => 424,
-            Self::TooManyRequests | Self::TooOften(_) => 429,
+            Self::TooManyRequests | Self::TooOften(_) | Self::AddressBusy => 429,
             Self::Internal(_) => 500,
             Self::Busy => 503,
             Self::Full => 507,
@@ -111,6 +116,8 @@ impl Error {
             429 => {
                 let window_sec = match self {
                     Self::TooOften(window_sec) => window_sec,
+                    // By then one more may come.
+                    Self::AddressBusy => 1,
                     _ => limits::ATTEMPT_WINDOW_SEC,
                 };
                 Response::text(429, "").with_header("retry-after", &window_sec.to_string())

@@ -95,7 +95,7 @@ fn words(error: &Error, path: &str) -> String {
         (Error::Conflict, "delete") => "The account cannot be deleted, because something else still refers to it.",
         (Error::Conflict, _) => "Somebody else has that already. Choose another one.",
         (Error::FailedDependency, _) => "That cannot be done with this account.",
-        (Error::TooManyRequests, _) => "That was tried too often. Wait a while, then try again.",
+        (Error::TooManyRequests | Error::AddressBusy, _) => "That was tried too often. Wait a while, then try again.",
         (Error::InvalidRequestToken, _) => "The page was out of date. Please try again.",
         (Error::Internal(_), _) => "Something went wrong on our side. Please try again later.",
         (Error::MalformedBody(_) | Error::WrongShape(_), _) => "The form was not filled in completely.",

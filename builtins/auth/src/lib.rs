@@ -4,7 +4,9 @@
 //! order. `/_/auth/...` are the pages in `pages/`, one file each. `guesthouse user ...` and `guesthouse auth ...` are in `command/`.
 
 pub mod account;
+pub mod addresses;
 pub mod attempts;
+pub mod avatar;
 pub mod body;
 pub mod caller;
 pub mod codes;

@@ -5,6 +5,15 @@ use std::time::Duration;
 /// Longest body of a request: a form of a few short fields.
 pub const BODY_BYTES_MAX: u64 = 64 * 1024;
 
+/// Largest picture of somebody: they are shown small.
+pub const AVATAR_BYTES_MAX: u64 = 512 * 1024;
+
+/// Most pixels of such a picture in each direction: what shows it has to hold all of them.
+pub const AVATAR_PIXELS_MAX: usize = 4096;
+
+/// What a form has around the picture in it.
+pub const AVATAR_FORM_BYTES_MAX: u64 = 4 * 1024;
+
 /// Most parts of a form.
 pub const FORM_PARTS_MAX: usize = 32;
 
@@ -34,6 +43,9 @@ pub const ATTEMPTS_MAX: i64 = 3;
 
 /// For how long wrong attempts count.
 pub const ATTEMPT_WINDOW_SEC: i64 = 60;
+
+/// How long an address takes to be allowed one more request. How many it may send at once is a setting.
+pub const ADDRESS_REFILL_MS: i64 = 1000;
 
 /// How long an authorization code waits to be exchanged.
 pub const AUTHORIZATION_CODE_SEC: i64 = 5 * 60;

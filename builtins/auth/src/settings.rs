@@ -31,6 +31,8 @@ pub struct Settings {
     /// Empty is the host of this server.
     pub passkey_rp_id: String,
     pub passkey_origins: Vec<String>,
+    /// 0 is no limit.
+    pub auth_ip_rate_limit: i64,
 }
 
 const DAY_SEC: i64 = 24 * 60 * 60;
@@ -55,6 +57,7 @@ impl Default for Settings {
             redirect_uri_allowlist: Vec::new(),
             passkey_rp_id: String::new(),
             passkey_origins: Vec::new(),
+            auth_ip_rate_limit: 100,
         }
     }
 }
@@ -88,7 +91,7 @@ pub async fn read(database: &Database) -> Result<Rc<Settings>, Error> {
 }
 
 /// The names of all settings.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     "auth_token_ttl_sec",
     "refresh_token_ttl_sec",
     "anonymous_refresh_token_ttl_sec",
@@ -106,6 +109,7 @@ pub const NAMES: [&str; 17] = [
     "redirect_uri_allowlist",
     "passkey_rp_id",
     "passkey_origins",
+    "auth_ip_rate_limit",
 ];
 
 /// A setting of one of the kinds that there are.
@@ -145,6 +149,7 @@ impl Settings {
             "redirect_uri_allowlist" => Slot::List(&mut self.redirect_uri_allowlist),
             "passkey_rp_id" => Slot::Text(&mut self.passkey_rp_id),
             "passkey_origins" => Slot::List(&mut self.passkey_origins),
+            "auth_ip_rate_limit" => Slot::Integer(&mut self.auth_ip_rate_limit),
             _ => return None,
         })
     }

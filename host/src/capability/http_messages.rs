@@ -9,6 +9,9 @@ use wasmtime::component::{Accessor, HasData, Linker, Resource};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::p3::{Request, Response};
 
+/// The field in which the server keeps the client's address. It never comes from the client.
+pub const CLIENT_ADDRESS: HeaderName = HeaderName::from_static("guesthouse-client-address");
+
 type Fields = Vec<(String, Vec<u8>)>;
 
 /// Adds the interface.
@@ -39,9 +42,16 @@ impl http_messages::Host for View<'_> {
             headers: request
                 .headers
                 .iter()
+                .filter(|(name, _)| **name != CLIENT_ADDRESS)
                 .map(|(name, value)| (name.as_str().into(), value.as_bytes().into()))
                 .collect(),
         })
+    }
+
+    fn client_address(&mut self, request: Resource<Request>) -> wasmtime::Result<Option<String>> {
+        let request = self.0.table.get(&request)?;
+        let field = request.headers.get(CLIENT_ADDRESS);
+        Ok(field.and_then(|value| value.to_str().ok()).map(str::to_owned))
     }
 
     fn make_response(

@@ -8,6 +8,7 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
 use crate::capability::mail::{Mailbox, RelayUrl, mailbox};
+use crate::server::peer::Proxies;
 
 /// Scheme and host of the URL at which clients reach the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,13 @@ fn one_origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(&url.origin()).map_err(|_| mistake())
 }
 
+fn proxies(text: &str) -> Result<Proxies, String> {
+    match text.trim() {
+        "" => Ok(Proxies::default()),
+        text => text.parse(),
+    }
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct RunOptions {
     /// The address to listen on. Port 0 takes a free one; the line `listening on` says which.
@@ -74,6 +82,11 @@ pub struct RunOptions {
     /// on this machine.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
+    /// The proxies before this server, as addresses or networks with commas between them, such as `127.0.0.1,10.0.0.0/8`. A request
+    /// from one of them counts as its client's, whose address is the last in its `X-Forwarded-For` that is none of these; the field
+    /// counts for nothing otherwise. What is limited by address needs this behind a proxy, or all clients are one.
+    #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, value_parser = proxies)]
+    pub trusted_proxies: Proxies,
     /// Web pages of which origins may use this server, such as `https://app.example.com,https://example.org`; `*` is all of
     /// them. They come without the cookies of this server.
     #[arg(long, value_name = "ORIGINS", value_parser = origins, default_value = "*")]

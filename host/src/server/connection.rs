@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 or HTTP/2, under limits of time and size.
 
+use super::peer::Peer;
 use super::service::Service;
-use crate::control::Door;
 use crate::limits;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -14,17 +14,18 @@ use tokio::sync::watch;
 use tokio_io_timeout::TimeoutStream;
 
 /// Serves requests until the client or the server ends the connection.
-pub async fn serve<S>(stream: S, service: Arc<Service>, door: Door, mut stopping: watch::Receiver<bool>)
+pub async fn serve<S>(stream: S, service: Arc<Service>, peer: Peer, mut stopping: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let begun = Arc::new(AtomicBool::new(false));
+    let peer = Arc::new(peer);
     let answer = service_fn({
         let begun = begun.clone();
         move |request| {
             begun.store(true, Ordering::Relaxed);
-            let service = service.clone();
-            async move { service.answer(request, door).await }
+            let (service, peer) = (service.clone(), peer.clone());
+            async move { service.answer(request, &peer).await }
         }
     });
     let mut stream = TimeoutStream::new(stream);

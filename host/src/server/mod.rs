@@ -5,6 +5,7 @@ mod cross_origin;
 mod inbound;
 mod on_start;
 mod outbound;
+pub mod peer;
 mod service;
 mod tls;
 mod worker;
@@ -143,6 +144,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         control,
         cross_origin: CrossOrigin::new(options.cors_allowed_origins, options.dev),
         place,
+        proxies: Arc::new(options.trusted_proxies),
         ready: AtomicBool::new(not_started.is_empty()),
     });
     let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;

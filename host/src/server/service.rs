@@ -3,6 +3,7 @@
 use super::cross_origin::CrossOrigin;
 use super::inbound::{self, Place, Rejected};
 use super::outbound::{self, Body};
+use super::peer::{Peer, Proxies};
 use crate::control::{self, Control, Door};
 use crate::deployments::Deployments;
 use crate::runtime::Failure;
@@ -23,13 +24,17 @@ pub struct Service {
     pub cross_origin: CrossOrigin,
     /// Where the server is.
     pub place: Place,
+    /// Who may say for whom a request is.
+    pub proxies: Arc<Proxies>,
     /// Whether everything deployed came up.
     pub ready: AtomicBool,
 }
 
 impl Service {
-    /// Answers a request that came in by this door.
-    pub async fn answer(&self, request: Request<Incoming>, door: Door) -> Result<Response<Body>, Infallible> {
+    /// Answers a request that came from there.
+    pub async fn answer(&self, mut request: Request<Incoming>, peer: &Peer) -> Result<Response<Body>, Infallible> {
+        let door = peer.door;
+        peer.name_client(request.headers_mut());
         if !tracing::enabled!(tracing::Level::DEBUG) {
             return Ok(self.route(request, door).await);
         }

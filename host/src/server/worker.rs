@@ -3,9 +3,9 @@
 //! A connection stays on its core, and so do the instances that answer it: nothing on the way of a request is handed between threads.
 
 use super::connection;
+use super::peer::Peer;
 use super::service::Service;
 use super::tls;
-use crate::control::Door;
 use crate::limits;
 use crate::runtime::set_core;
 use std::net::TcpListener;
@@ -67,16 +67,17 @@ async fn accept(
             Some(_) = open.join_next() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 // Answers are written whole: waiting for more to send would only delay them.
                 let _ = stream.set_nodelay(true);
+                let peer = Peer::of_network(address.ip(), &service.proxies);
                 let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
                 open.spawn(async move {
                     match tls {
-                        None => connection::serve(stream, service, Door::Network, stopping).await,
+                        None => connection::serve(stream, service, peer, stopping).await,
                         Some(tls) => {
                             if let Some(stream) = tls::shake_hands(&tls, stream).await {
-                                Box::pin(connection::serve(stream, service, Door::Network, stopping)).await;
+                                Box::pin(connection::serve(stream, service, peer, stopping)).await;
                             }
                         }
                     }
@@ -100,7 +101,7 @@ pub async fn serve_socket(listener: UnixListener, service: Arc<Service>, mut sto
         let told = stopping.clone();
         tokio::select! {
             Ok((stream, _)) = listener.accept() => {
-                open.spawn(connection::serve(stream, service.clone(), Door::Socket, told));
+                open.spawn(connection::serve(stream, service.clone(), Peer::of_socket(), told));
             }
             _ = stopping.wait_for(|stopping| *stopping) => break,
             Some(_) = open.join_next() => {}

@@ -6,6 +6,7 @@ use crate::bindings::wasi::http::types;
 use serde::de::DeserializeOwned;
 use std::cell::OnceCell;
 use std::fmt;
+use std::net::IpAddr;
 
 /// A request. Its head is read in one call when something of it is first asked for; its body when it is asked for.
 pub struct Request {
@@ -75,6 +76,11 @@ impl Request {
     /// Whether the client reaches the server by `https`, as far as the server knows: behind a proxy it has to be told its public URL.
     pub fn is_secure(&self) -> bool {
         matches!(self.body.get_scheme(), Some(types::Scheme::Https))
+    }
+
+    /// The address that it came from, where there is a network between. Behind a proxy the server has to be told to trust it.
+    pub fn client_address(&self) -> Option<IpAddr> {
+        http_messages::client_address(&self.body)?.parse().ok()
     }
 
     /// All header fields, names in lower case.

@@ -7,13 +7,15 @@ CREATE TABLE _auth_setting (
             'enable_otp_signin', 'disable_registration', 'user_identifier', 'application_name',
             'password_must_contain_upper_and_lower_case', 'password_must_contain_digits',
             'password_must_contain_special_characters', 'custom_uri_schemes', 'redirect_uri_allowlist',
-            'passkey_rp_id', 'passkey_origins')),
+            'passkey_rp_id', 'passkey_origins', 'auth_ip_rate_limit')),
     value ANY,
     CONSTRAINT "auth_token_ttl_sec: seconds, from 70 to 86400"
         CHECK (name <> 'auth_token_ttl_sec' OR (typeof(value) = 'integer' AND value BETWEEN 70 AND 86400)),
     CONSTRAINT "refresh_token_ttl_sec: seconds, at most ten years; negative is for ever"
         CHECK (name NOT IN ('refresh_token_ttl_sec', 'anonymous_refresh_token_ttl_sec')
             OR (typeof(value) = 'integer' AND value <> 0 AND value <= 315360000)),
+    CONSTRAINT "auth_ip_rate_limit: requests, from 1 to 100000; 0 is no limit"
+        CHECK (name <> 'auth_ip_rate_limit' OR (typeof(value) = 'integer' AND value BETWEEN 0 AND 100000)),
     CONSTRAINT "password_minimal_length: from 1 to 128"
         CHECK (name <> 'password_minimal_length' OR (typeof(value) = 'integer' AND value BETWEEN 1 AND 128)),
     CONSTRAINT "a setting that is on or off is 1 or 0"
@@ -63,4 +65,6 @@ INSERT INTO _auth_setting (name, value) VALUES
     ('redirect_uri_allowlist', ''),
     -- The host that passkeys are made for, if not that of this server but one above it, and pages elsewhere that may use them.
     ('passkey_rp_id', ''),
-    ('passkey_origins', '');
+    ('passkey_origins', ''),
+    -- How many requests that change something may come from one address at once; then one a second. 0: as many as like.
+    ('auth_ip_rate_limit', 100);

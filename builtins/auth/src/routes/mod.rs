@@ -1,5 +1,6 @@
 //! Which function answers which path, below `/api/auth/v1/`.
 
+mod avatar;
 mod change_email;
 mod change_password;
 mod change_username;
@@ -27,6 +28,7 @@ use std::sync::LazyLock;
 
 use guesthouse::http::{Request, Response, Router};
 
+use crate::addresses;
 use crate::error::Error;
 use crate::form_errors::{Failure, FormErrors};
 use crate::pages;
@@ -160,6 +162,13 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         .with("DELETE", "/api/auth/v1/passkey/{id}", |request, parameters| {
             answer(request, |request| passkeys::delete(request, parameters))
         })
+        .with("GET", "/api/auth/v1/avatar/{id}", |request, parameters| {
+            answer_to_keep(request, |request| avatar::show(request, parameters))
+        })
+        .with("POST", "/api/auth/v1/avatar", |request, _| answer(request, avatar::set))
+        .with("DELETE", "/api/auth/v1/avatar", |request, _| {
+            answer(request, avatar::remove)
+        })
         .with("DELETE", "/api/auth/v1/delete", |request, _| {
             answer(request, delete::delete)
         })
@@ -180,18 +189,36 @@ pub async fn handle(request: Request) -> Response {
     }
 }
 
-/// A form that names a page for it is told of errors there; everything else by a status.
+/// Answers are about the caller, and kept by nobody.
 async fn answer<F, E>(request: Request, handle: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Result<Response, E>>,
     E: Into<Failure>,
 {
-    let response = match FormErrors::of(&request).await {
-        Ok(form_errors) => handle(request).await.unwrap_or_else(|failure| {
-            let failure: Failure = failure.into();
-            form_errors.present(failure)
-        }),
-        Err(error) => error.into_response(),
-    };
+    let response = answer_to_keep(request, handle).await;
     response.with_header("cache-control", "no-store")
+}
+
+/// A form that names a page for it is told of errors there; everything else by a status.
+async fn answer_to_keep<F, E>(request: Request, handle: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Result<Response, E>>,
+    E: Into<Failure>,
+{
+    match FormErrors::of(&request).await {
+        Ok(form_errors) => (admit_and(request, handle).await).unwrap_or_else(|failure| form_errors.present(failure)),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// How much may come from one address is looked at before anything else, for all that somebody could try or guess.
+async fn admit_and<F, E>(request: Request, handle: impl FnOnce(Request) -> F) -> Result<Response, Failure>
+where
+    F: Future<Output = Result<Response, E>>,
+    E: Into<Failure>,
+{
+    if request.method() == "POST" {
+        addresses::admit(request.client_address()).await?;
+    }
+    handle(request).await.map_err(Into::into)
 }

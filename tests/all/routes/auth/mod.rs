@@ -1,6 +1,8 @@
 //! `/api/auth/v1/...` and `/_/auth/...`: the refusals first, then what works.
 
+mod addresses;
 mod anonymous;
+mod avatar;
 mod change_email;
 mod change_password;
 mod change_username;
@@ -26,6 +28,7 @@ mod sessions;
 mod settings;
 mod status;
 mod table;
+mod timing;
 mod token;
 mod totp;
 mod verify_email;
