@@ -5,5 +5,6 @@ mod contract;
 mod dependencies;
 mod folders;
 mod guests;
+mod readme;
 mod source;
 mod words;

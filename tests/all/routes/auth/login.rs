@@ -3,7 +3,6 @@
 use crate::accounts::{self, ALICE, PASSWORD, Tokens, post};
 use guesthouse_tests::Server;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -103,26 +102,6 @@ fn a_right_password_makes_wrong_ones_forgotten() {
         assert_eq!(attempt(&server, ALICE, "wrong"), 401);
         assert_eq!(attempt(&server, ALICE, PASSWORD), 200);
     }
-}
-
-/// The shortest of several times, in turns: what else the machine does makes some longer, and none shorter.
-#[test]
-fn the_time_that_a_refusal_takes_does_not_tell_whether_there_is_an_account() {
-    let more = "INSERT INTO _user (email, password_hash) SELECT 'known' || value || '@example.org', password_hash
-        FROM _user, json_each('[0, 1, 2, 3, 4, 5, 6, 7]') WHERE email = 'admin@localhost';";
-    let server = accounts::prepare().migration("U2__more.sql", more).start();
-    let took = |email: String| {
-        let answer = post(&server, "login", json!({"email": email, "password": "wrong"}));
-        answer.expect(401, "").took
-    };
-    took("first@example.org".into());
-    let mut shortest = [Duration::MAX; 2];
-    for number in 0..8 {
-        shortest[0] = shortest[0].min(took(format!("unknown{number}@example.org")));
-        shortest[1] = shortest[1].min(took(format!("known{number}@example.org")));
-    }
-    let ratio = shortest[0].as_secs_f64() / shortest[1].as_secs_f64();
-    assert!((0.5..2.0).contains(&ratio), "unknown and known: {shortest:?}");
 }
 
 #[test]
