@@ -75,6 +75,14 @@ fn databases(directory: &DataDirectory, sync: Sync) -> Databases {
     Databases::new(directory.path(), settings)
 }
 
+fn mail_settings(options: &RunOptions) -> MailSettings {
+    MailSettings {
+        relay: options.smtp_url.clone(),
+        roots: options.smtp_root_certificates.clone(),
+        sender: options.mail_from.clone(),
+    }
+}
+
 async fn stores(
     directory: &DataDirectory,
     databases: Databases,
@@ -107,13 +115,9 @@ async fn deployer(
 async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
     let stop_requested = stop_signals()?;
     let directory = DataDirectory::open(&data_directory)?;
-    let databases = databases(&directory, options.sync);
     let host = own_database(&directory)?;
-    let mail = MailSettings {
-        relay: options.smtp_url.clone(),
-        roots: options.smtp_root_certificates.clone(),
-        sender: options.mail_from.clone(),
-    };
+    let databases = databases(&directory, options.sync);
+    let mail = mail_settings(&options);
     let stores = stores(&directory, databases, &host, mail, options.public_url.as_ref()).await?;
     let (deployer, deployments) = deployer(&directory, host, stores.clone()).await?;
 

@@ -1,6 +1,7 @@
 //! `guesthouse user first`, which the server also runs whenever it starts: an administrator for a server without any account.
 
 use guesthouse::command::Answer;
+use guesthouse::http::public_origin;
 use guesthouse::sqlite::{Database, params};
 
 use super::Failure;
@@ -26,11 +27,12 @@ pub async fn first() -> Result<Answer, Failure> {
     if inserted.changes() == 0 {
         return Ok(Answer::success(""));
     }
+    let origin = public_origin().unwrap_or_default();
     Ok(Answer::success(format!(
         "There was no account yet. An administrator has been made:\n\
          \x20   address   {EMAIL}\n\
          \x20   password  {text}\n\
-         It is not shown again. Sign in at /_/auth/login, or change it: `guesthouse user change-password {EMAIL}`\n"
+         It is not shown again. Sign in at {origin}/_/auth/login and change it, or run `guesthouse user change-password {EMAIL}`\n"
     )))
 }
 
