@@ -34,17 +34,29 @@ fn user_handle(account: &Account) -> Result<UserHandle16, Error> {
     Ok(handle)
 }
 
-/// A credential as an object, which a form holds as text.
+/// Ways to an authenticator that the library knows. The standard wants others to be passed over.
+const TRANSPORTS: [&str; 6] = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
+const ATTACHMENTS: [&str; 2] = ["platform", "cross-platform"];
+
+/// A credential as an object, which a form holds as text, without what newer or older browsers say of authenticators.
 fn object_of(credential: &Value) -> Result<Value, Error> {
-    let credential = match credential {
+    let mut credential = match credential {
         Value::String(text) => serde_json::from_str(text).map_err(malformed)?,
         other => other.clone(),
     };
-    if credential.is_object() {
-        Ok(credential)
-    } else {
-        Err(malformed("it is no object"))
+    let Some(object) = credential.as_object_mut() else {
+        return Err(malformed("it is no object"));
+    };
+    let is_one_of = |value: &Value, known: &[&str]| value.as_str().is_some_and(|text| known.contains(&text));
+    if let Some(attachment) = object.get_mut("authenticatorAttachment")
+        && !is_one_of(attachment, &ATTACHMENTS)
+    {
+        *attachment = Value::Null;
     }
+    if let Some(Value::Array(transports)) = credential.pointer_mut("/response/transports") {
+        transports.retain(|transport| is_one_of(transport, &TRANSPORTS));
+    }
+    Ok(credential)
 }
 
 fn malformed(error: impl std::fmt::Display) -> Error {
