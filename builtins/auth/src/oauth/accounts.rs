@@ -12,6 +12,7 @@ use crate::account::{self, Account};
 use crate::database;
 use crate::error::Error;
 use crate::identifier::Identifier;
+use crate::settings::Settings;
 
 /// Holds only as long as the address is still that account's, and verified.
 const TIE: &str = "INSERT INTO _oauth_link (provider_id, provider_user_id, user)
@@ -22,8 +23,13 @@ const CREATE: &str =
 /// How often it is looked again where somebody else was quicker: signing in twice at once.
 const ROUNDS_MAX: usize = 3;
 
-/// Finds or makes the account.
-pub async fn find_or_create(database: &Database, provider: &Provider, profile: &Profile) -> Result<Account, Error> {
+/// Finds the account, or makes one unless only the operator does.
+pub async fn find_or_create(
+    database: &Database,
+    settings: &Settings,
+    provider: &Provider,
+    profile: &Profile,
+) -> Result<Account, Error> {
     for _ in 0..ROUNDS_MAX {
         if let Some(account) = tied(database, provider, profile).await? {
             return signed_in(account);
@@ -35,6 +41,7 @@ pub async fn find_or_create(database: &Database, provider: &Provider, profile: &
         };
         match (with_email, email) {
             (Some(account), Some(email)) => tie(database, provider, profile, signed_in(account)?, email).await?,
+            _ if settings.disable_registration => return Err(Failure::RegistrationOff.into()),
             _ => create(database, provider, profile, email).await?,
         }
     }

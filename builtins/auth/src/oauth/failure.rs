@@ -24,6 +24,8 @@ pub enum Failure {
     OtherIdentity { provider: String },
     #[error("the e-mail address of your account is not verified yet: use the link that was sent to you")]
     Pending,
+    #[error("nobody can register here, and there is no account with your e-mail address")]
+    RegistrationOff,
     #[error("{provider} does not answer as it should: try again later")]
     Provider { provider: String, why: String },
     #[error("signing in by {provider} is not set up completely")]

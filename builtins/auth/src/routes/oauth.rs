@@ -92,7 +92,7 @@ async fn come_back(head: &Head, cookie: Option<&str>, parameters: &Parameters) -
     let signed_in = async {
         let code = read_code(&provider, &head.query)?;
         let profile = flow::finish(&provider, &state, code, head.query.get("iss")).await?;
-        let account = accounts::find_or_create(&database, &provider, &profile).await?;
+        let account = accounts::find_or_create(&database, &settings, &provider, &profile).await?;
         if account.totp_secret.is_some() {
             return answer.ask_for_second_factor(&database, &account).await;
         }

@@ -62,6 +62,22 @@ fn an_account_that_has_not_verified_the_address_is_left_alone() {
     assert_eq!(listed.matches("new@example.org").count(), 2, "{listed}");
 }
 
+#[test]
+fn where_nobody_can_register_a_provider_opens_accounts_and_makes_none() {
+    let provider = IdentityProvider::start();
+    let closed = "INSERT INTO _auth_setting (name, value) VALUES ('disable_registration', 1);";
+    let server = start(&(row("oidc0", &provider.issuer) + closed));
+    let before = accounts(&server);
+    let answer = sign_in_as(&server, &provider, "email", json!("stranger@example.org"));
+    answer.expect(
+        400,
+        "nobody can register here, and there is no account with your e-mail address",
+    );
+    expect_nobody(&answer);
+    assert_eq!(accounts(&server), before);
+    claims_of(&sign_in_as(&server, &provider, "email", json!(ALICE)));
+}
+
 /// Addresses are given to somebody else in the course of time.
 #[test]
 fn an_account_is_one_persons_at_a_provider() {
