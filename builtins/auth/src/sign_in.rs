@@ -12,7 +12,8 @@ use crate::cookies::{self, SameSite};
 use crate::error::Error;
 use crate::form_errors::sentence;
 use crate::head::Head;
-use crate::redirect::Destination;
+use crate::pages::SECOND_FACTOR;
+use crate::redirect::{self, Destination};
 use crate::sessions::{self, Opening};
 use crate::settings::Settings;
 
@@ -23,6 +24,8 @@ pub struct Wish {
     mfa_redirect_uri: Option<String>,
     response_type: Option<String>,
     pkce_code_challenge: Option<String>,
+    /// Where errors are said, if not where the rest goes. Of forms `form_errors` sees to it.
+    error_redirect_uri: Option<String>,
 }
 
 /// How a request is to be answered, once it was found to be allowed.
@@ -32,6 +35,7 @@ pub struct Answer {
     is_secure: bool,
     to: Option<Destination>,
     mfa_to: Option<Destination>,
+    errors_to: Option<Destination>,
     /// Somebody wants an authorization code, and will have to answer this challenge for it.
     challenge: Option<String>,
     same_site: SameSite,
@@ -54,6 +58,26 @@ impl Wish {
             mfa_redirect_uri: either("mfa_redirect_uri", self.mfa_redirect_uri),
             response_type: either("response_type", self.response_type),
             pkce_code_challenge: either("pkce_code_challenge", self.pkce_code_challenge),
+            error_redirect_uri: either("error_redirect_uri", self.error_redirect_uri),
+        }
+    }
+
+    /// Asks for a second factor on our own page where no other was named: for browsers, which can do nothing with a status.
+    pub fn with_second_factor_page(self) -> Self {
+        let carried = [
+            ("redirect_uri", &self.redirect_uri),
+            ("response_type", &self.response_type),
+            ("pkce_code_challenge", &self.pkce_code_challenge),
+        ];
+        let named = carried
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let page = named.fold(SECOND_FACTOR.to_owned(), |page, (name, value)| {
+            redirect::with(&page, name, value)
+        });
+        Self {
+            mfa_redirect_uri: self.mfa_redirect_uri.clone().or(Some(page)),
+            ..self
         }
     }
 }
@@ -68,6 +92,7 @@ impl Answer {
                 .transpose()
         };
         let (to, mfa_to) = (destination(wish.redirect_uri)?, destination(wish.mfa_redirect_uri)?);
+        let errors_to = destination(wish.error_redirect_uri)?;
         let challenge = match (wish.response_type.as_deref(), wish.pkce_code_challenge) {
             (None | Some("token"), None) => None,
             (None | Some("token"), Some(_)) => {
@@ -86,6 +111,7 @@ impl Answer {
             is_secure: head.is_secure,
             to,
             mfa_to,
+            errors_to,
             challenge,
             same_site: SameSite::Strict,
         })
@@ -101,7 +127,9 @@ impl Answer {
 
     /// Says what went wrong: a person who is sent on is told in the query there.
     pub fn fail(&self, error: Error) -> Result<Response, Error> {
-        let Some(to) = &self.to else { return Err(error) };
+        let Some(to) = self.errors_to.as_ref().or(self.to.as_ref()) else {
+            return Err(error);
+        };
         error.tell_operator();
         Ok(Response::see_other(&to.with("alert", &sentence(&error.to_string()))))
     }

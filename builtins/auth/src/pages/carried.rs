@@ -49,11 +49,17 @@ impl Carried {
         })
     }
 
+    /// All but the destination.
+    pub fn others(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let named = self.0.iter().filter(|(name, _)| *name != "redirect_uri");
+        named.map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// The fields of a form with which somebody signs in.
     pub fn fields(&self) -> Markup {
         html! {
             input type="hidden" name="redirect_uri" value=(self.destination());
-            @for (name, value) in self.0.iter().filter(|(name, _)| *name != "redirect_uri") {
+            @for (name, value) in self.others() {
                 input type="hidden" name=(name) value=(value);
             }
         }

@@ -9,7 +9,9 @@ use super::frame::Page;
 use super::visit::Visit;
 use super::{CODE_BY_MAIL, LOGIN, REGISTER, RESET_REQUEST, SECOND_FACTOR};
 use crate::error::Error;
-use crate::limits;
+use crate::oauth::provider::Provider;
+use crate::oauth::state::COOKIE_PATH;
+use crate::{limits, redirect};
 
 /// Who is signed in already is sent on. An app gets its code only from somebody who signs in for it.
 pub async fn page(visit: Visit) -> Result<Response, Error> {
@@ -18,9 +20,10 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         return Ok(visit.on_to(carried.destination()));
     }
     let settings = &visit.settings;
+    let providers = Provider::all(&visit.database).await?;
     let body = html! {
         @if !settings.disable_password_auth { (by_password(&visit, &carried)) }
-        (other_ways(&visit, &carried))
+        (other_ways(&visit, &providers, &carried))
         @if !settings.disable_password_auth {
             p.links {
                 @if visit.takes_registrations() { a href=(carried.to(REGISTER)) { "Create an account" } }
@@ -69,22 +72,34 @@ fn by_password(visit: &Visit, carried: &Carried) -> Markup {
     }
 }
 
-fn other_ways(visit: &Visit, carried: &Carried) -> Markup {
+fn other_ways(visit: &Visit, providers: &[Provider], carried: &Carried) -> Markup {
     let settings = &visit.settings;
-    let ways: Vec<Markup> = [
+    let by_providers = providers.iter().map(|provider| Some(by_provider(provider, carried)));
+    let others = [
         settings
             .enable_otp_signin
             .then(|| html! { a.button href=(carried.to(CODE_BY_MAIL)) { "Get a code by e-mail" } }),
         settings.enable_anonymous_signin.then(|| without_account(carried)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    let ways: Vec<Markup> = by_providers.chain(others).flatten().collect();
     html! {
         @if !ways.is_empty() {
             @if !settings.disable_password_auth { p.or { "or" } }
             div.ways { @for way in ways { (way) } }
         }
+    }
+}
+
+/// A link, for the provider sends the browser back with one: policies of forms would stand in the way.
+fn by_provider(provider: &Provider, carried: &Carried) -> Markup {
+    let route = format!("{COOKIE_PATH}{}/login", provider.name());
+    let url = redirect::with(&route, "redirect_uri", carried.destination());
+    let others = carried
+        .others()
+        .fold(url, |url, (name, value)| redirect::with(&url, name, value));
+    let url = redirect::with(&others, "error_redirect_uri", &carried.to(LOGIN));
+    html! {
+        a.button href=(url) { "Sign in by " (provider.display_name) }
     }
 }
 

@@ -117,7 +117,12 @@ fn read_answer(wish: &Wish, head: &Head, settings: &Settings) -> Result<Answer, 
         query: Fields::default(),
         ..head.clone()
     };
-    Answer::read(wish.clone(), body::Kind::Form, &head, settings)
+    Answer::read(
+        wish.clone().with_second_factor_page(),
+        body::Kind::Form,
+        &head,
+        settings,
+    )
 }
 
 fn read_code<'a>(provider: &Provider, query: &'a Fields) -> Result<&'a str, Failure> {

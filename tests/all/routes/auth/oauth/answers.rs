@@ -98,16 +98,49 @@ fn a_second_factor_is_asked_for_as_after_a_password() {
     let provider = IdentityProvider::start();
     let secret = format!("UPDATE _user SET totp_secret = '{SECRET}' WHERE username = 'alice';");
     let server = start(&(row("oidc0", &provider.issuer) + &secret));
-    for (query, status) in [("", 403), ("?redirect_uri=/in&mfa_redirect_uri=/mfa", 303)] {
+    for (query, expected) in [
+        ("", "/_/auth/mfa?mfa_token="),
+        ("?redirect_uri=/in", "/_/auth/mfa?redirect_uri=%2Fin&mfa_token="),
+        ("?redirect_uri=/in&mfa_redirect_uri=/mfa", "/mfa?mfa_token="),
+    ] {
         let mut visit = Visit::begin(&server, query);
         let claims = claims_with(&provider, &visit, "email", json!(ALICE));
         let answer = visit.come_back_as(&server, &provider, &claims);
-        answer.expect_status(status);
+        answer.expect_status(303);
         expect_nobody(&answer);
-        let token = match answer.header("location") {
-            Some(location) => location.strip_prefix("/mfa?mfa_token=").expect("a token").to_owned(),
-            None => answer.json()["mfa_token"].as_str().expect("a token").to_owned(),
-        };
+        let token = answer
+            .header("location")
+            .and_then(|location| location.strip_prefix(expected))
+            .expect("a token");
         post(&server, "login_mfa", json!({"mfa_token": token, "totp": "000000"})).expect_status(401);
     }
+}
+
+#[test]
+fn the_page_to_sign_in_leads_there_and_says_what_went_wrong() {
+    let provider = IdentityProvider::start();
+    let server = start(&row("oidc0", &provider.issuer));
+    let page = server.get("/_/auth/login?redirect_uri=/in");
+    page.expect_status(200);
+    let page = page.text();
+    let link = page
+        .split("href=\"/api/auth/v1/oauth/")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let link = link.unwrap_or_else(|| panic!("no link: {page}")).replace("&amp;", "&");
+    let (route, query) = link.split_once('?').expect("a query");
+    assert_eq!(route, "oidc0/login");
+    let mut visit = Visit::begin(&server, &format!("?{query}"));
+    let state = visit.asked("state").to_owned();
+    let answer = visit.come_back_with(&server, &format!("?error=access_denied&state={state}"));
+    answer.expect_status(303);
+    let location = answer.header("location").expect("a redirect");
+    assert!(
+        location.starts_with("/_/auth/login?redirect_uri=%2Fin&alert=OpenID%20Connect%20did"),
+        "{location}"
+    );
+    let mut visit = Visit::begin(&server, &format!("?{query}"));
+    let claims = provider.claims(visit.asked("nonce"));
+    let answer = visit.come_back_as(&server, &provider, &claims);
+    assert_eq!(answer.header("location"), Some("/in"));
 }
