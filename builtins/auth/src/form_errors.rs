@@ -83,6 +83,7 @@ fn words(error: &Error, path: &str) -> String {
     let route = path.strip_prefix("/api/auth/v1/").unwrap_or(path);
     let text = match (error, route) {
         (Error::Unauthorized, "login") => "That name and password do not belong together.",
+        (Error::Unauthorized, "passkey/login/finish") => "That passkey opens no account here.",
         (Error::Unauthorized, "login_mfa" | "otp/login" | "totp/unregister") => {
             "That code is wrong, or it has expired."
         }
@@ -108,7 +109,8 @@ fn words(error: &Error, path: &str) -> String {
 pub fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().collect::<String>());
-    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{stop}", first.unwrap_or_default(), characters.as_str())
 }
 
 #[cfg(test)]

@@ -49,3 +49,8 @@ fn people_do_what_takes_a_mail() {
         browser::run(&server, "pages_mail", &input);
     }
 }
+
+#[test]
+fn people_use_passkeys() {
+    run(&accounts::start(), "pages_passkeys", true);
+}

@@ -1,5 +1,5 @@
-//! The style of the pages. Its URL changes with what is in it; what was kept for five minutes is asked for again, so that a
-//! component that takes it over is soon seen.
+//! The style and the script of the pages. Their URLs change with what is in them; what was kept for five minutes is asked for again, so that a
+//! component that takes one over is soon seen.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use guesthouse::http::{Request, Response};
 use sha2::{Digest, Sha256};
 
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = "";
+const SCRIPT: &str = include_str!("passkeys.js");
 
 static STYLE_NAME: LazyLock<String> = LazyLock::new(|| name(STYLE));
 static SCRIPT_NAME: LazyLock<String> = LazyLock::new(|| name(SCRIPT));
@@ -24,6 +24,10 @@ pub fn script_url() -> String {
 
 pub fn style(request: &Request) -> Response {
     file(request, STYLE, &STYLE_NAME, "text/css; charset=utf-8")
+}
+
+pub fn script(request: &Request) -> Response {
+    file(request, SCRIPT, &SCRIPT_NAME, "text/javascript; charset=utf-8")
 }
 
 fn name(text: &str) -> String {

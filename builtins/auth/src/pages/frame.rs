@@ -3,6 +3,8 @@
 use guesthouse::http::Response;
 use maud::{DOCTYPE, Markup, html};
 
+use crate::form_errors::sentence;
+
 /// What the program is called where the operator has not said.
 pub const APPLICATION: &str = "Guesthouse";
 
@@ -67,14 +69,6 @@ fn policy(form_target: Option<&str>, has_script: bool) -> String {
         "default-src 'none'; style-src 'self'; img-src 'self' data:;{script} form-action 'self'{target}; \
          frame-ancestors 'none'; base-uri 'none'"
     )
-}
-
-/// What the API says begins in lower case and ends without a stop.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().collect::<String>());
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{stop}", first.unwrap_or_default(), characters.as_str())
 }
 
 #[cfg(test)]

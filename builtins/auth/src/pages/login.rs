@@ -38,7 +38,7 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         body,
         form_target: carried.form_target(),
         is_wide: false,
-        has_script: false,
+        has_script: visit.takes_passkeys(),
     };
     Ok(page.answer(200))
 }
@@ -48,7 +48,7 @@ fn by_password(visit: &Visit, carried: &Carried) -> Markup {
     let name = Field {
         name: "email_or_username",
         label: "E-mail address or user name",
-        autocomplete: "username webauthn",
+        autocomplete: "username",
         value: entered,
         has_focus: entered.is_none(),
         ..Field::default()
@@ -83,9 +83,21 @@ fn other_ways(visit: &Visit, providers: &[Provider], carried: &Carried) -> Marku
     ];
     let ways: Vec<Markup> = by_providers.chain(others).flatten().collect();
     html! {
+        // Hidden until a script finds that there are passkeys: it has no line before it, which would say "or" to nothing.
+        @if visit.takes_passkeys() { (by_passkey(carried)) }
         @if !ways.is_empty() {
             @if !settings.disable_password_auth { p.or { "or" } }
             div.ways { @for way in ways { (way) } }
+        }
+    }
+}
+
+fn by_passkey(carried: &Carried) -> Markup {
+    html! {
+        form method="post" action=(form::action("passkey/login/finish", &carried.to(LOGIN))) data-passkey="sign-in" hidden {
+            (carried.fields())
+            input type="hidden" name="credential";
+            button type="submit" { "Sign in with a passkey" }
         }
     }
 }
@@ -99,7 +111,7 @@ fn by_provider(provider: &Provider, carried: &Carried) -> Markup {
         .fold(url, |url, (name, value)| redirect::with(&url, name, value));
     let url = redirect::with(&others, "error_redirect_uri", &carried.to(LOGIN));
     html! {
-        a.button href=(url) { "Sign in by " (provider.display_name) }
+        a.button href=(url) { "Continue with " (provider.display_name) }
     }
 }
 

@@ -48,6 +48,9 @@ static PAGES: LazyLock<Router> = LazyLock::new(|| {
         .with("GET", "/_/auth/style.css", |request, _| async move {
             files::style(&request)
         })
+        .with("GET", "/_/auth/passkeys.js", |request, _| async move {
+            files::script(&request)
+        })
         .with("GET", LOGIN, |request, _| show(request, login::page))
         .with("GET", SECOND_FACTOR, |request, _| show(request, second_factor::page))
         .with("GET", REGISTER, |request, _| show(request, register::page))

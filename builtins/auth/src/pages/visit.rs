@@ -11,6 +11,7 @@ use crate::account::Account;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::head::Head;
+use crate::passkeys::relying_party::RelyingParty;
 use crate::settings::{self, Settings};
 use crate::{cookies, database, limits, redirect};
 
@@ -54,6 +55,11 @@ impl Visit {
     /// Whether people may make themselves an account.
     pub fn takes_registrations(&self) -> bool {
         !self.settings.disable_registration && !self.settings.disable_password_auth
+    }
+
+    /// Whether there are passkeys where this server is reached: an address has none.
+    pub fn takes_passkeys(&self) -> bool {
+        RelyingParty::of(&self.head, &self.settings).is_ok()
     }
 
     /// What a new password has to be.

@@ -1,5 +1,7 @@
 //! The rows of `_passkey`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guesthouse::sqlite::{Constraint, ConstraintKind, Database, Error as DatabaseError, HostError, blob};
 use webauthn_rp::response::Backup;
 
@@ -44,6 +46,11 @@ pub struct Listed {
     pub created: i64,
     pub last_used: Option<i64>,
     pub is_backed_up: bool,
+}
+
+/// An id as browsers write it.
+pub fn id_text(id: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(id)
 }
 
 const INSERT: &str = "INSERT INTO _passkey (id, user, name, public_key, sign_count, backup, transports, created)

@@ -162,6 +162,12 @@ static ROUTES: LazyLock<Router> = LazyLock::new(|| {
         .with("DELETE", "/api/auth/v1/passkey/{id}", |request, parameters| {
             answer(request, |request| passkeys::delete(request, parameters))
         })
+        .with("POST", "/api/auth/v1/passkey/{id}/rename", |request, parameters| {
+            answer(request, |request| passkeys::rename(request, parameters))
+        })
+        .with("POST", "/api/auth/v1/passkey/{id}/delete", |request, parameters| {
+            answer(request, |request| passkeys::delete(request, parameters))
+        })
         .with("GET", "/api/auth/v1/avatar/{id}", |request, parameters| {
             answer_to_keep(request, |request| avatar::show(request, parameters))
         })

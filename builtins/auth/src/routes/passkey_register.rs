@@ -4,12 +4,12 @@ use guesthouse::http::{Request, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::passkeys::{id_text, name_of};
+use super::passkeys::name_of;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::head::Head;
 use crate::passkeys::relying_party::RelyingParty;
-use crate::passkeys::{challenges, registration, store};
+use crate::passkeys::{challenges, registration, store, store::id_text};
 use crate::{body, database, limits, settings};
 
 #[derive(Deserialize)]

@@ -1,4 +1,5 @@
-//! `GET passkey/list`, `PATCH passkey/{id}`, `DELETE passkey/{id}`: the passkeys of the caller.
+//! `GET passkey/list`, `PATCH passkey/{id}`, `DELETE passkey/{id}`: the passkeys of the caller. The POST forms are for pages: HTML
+//! knows neither PATCH nor DELETE.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,13 +10,21 @@ use serde_json::json;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::head::Head;
-use crate::passkeys::store;
-use crate::{body, database, limits};
+use crate::outcome::Outcome;
+use crate::passkeys::store::{self, id_text};
+use crate::{body, database, limits, settings};
 
 #[derive(Deserialize)]
 struct Rename {
     name: String,
     csrf_token: Option<String>,
+    redirect_uri: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Delete {
+    csrf_token: Option<String>,
+    redirect_uri: Option<String>,
 }
 
 pub async fn list(request: Request) -> Result<Response, Error> {
@@ -44,29 +53,30 @@ pub async fn rename(request: Request, parameters: Parameters) -> Result<Response
     let database = database::open()?;
     let caller = Caller::require(&database, &head.credentials).await?;
     caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
+    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &*settings::read(&database).await?)?;
     let (id, name) = (id_of(&parameters)?, name_of(&body.name)?);
     if !store::rename(&database, &caller.account().id, &id, name).await? {
         return Err(Error::NotFound);
     }
-    Ok(Response::text(200, "passkey renamed"))
+    Ok(outcome.say("passkey renamed"))
 }
 
 /// Whoever signed in by it stays so: that ends with the session.
 pub async fn delete(request: Request, parameters: Parameters) -> Result<Response, Error> {
     let head = Head::of(&request);
+    let body = match request.method() {
+        "POST" => body::read::<Delete>(request).await?.0,
+        _ => Delete::default(),
+    };
     let database = database::open()?;
     let caller = Caller::require(&database, &head.credentials).await?;
-    caller.authorize_change(&head.credentials, None)?;
+    caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
+    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &*settings::read(&database).await?)?;
     let id = id_of(&parameters)?;
     if !store::delete(&database, &caller.account().id, &id).await? {
         return Err(Error::NotFound);
     }
-    Ok(Response::text(200, "passkey deleted"))
-}
-
-/// An id as browsers write it.
-pub fn id_text(id: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(id)
+    Ok(outcome.say("passkey deleted"))
 }
 
 fn id_of(parameters: &Parameters) -> Result<Vec<u8>, Error> {

@@ -47,6 +47,7 @@ const ROUTES: &[(&str, &str, [u16; 3])] = &[
     ("POST", "passkey/login/begin", [400, 400, 400]),
     ("GET", "passkey/list", [401, 200, 200]),
     ("DELETE", "passkey/{id}", [401, 404, 400]),
+    ("POST", "passkey/{id}/delete", [401, 404, 400]),
 ];
 /// These look at their body before they look at who calls: without one it is not said what is wrong with it.
 const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
@@ -71,6 +72,7 @@ const ROUTES_WITH_BODIES: &[(&str, &str, &str, [u16; 3])] = &[
     ),
     ("POST", "passkey/login/finish", r#"{"credential": {}}"#, [400, 400, 400]),
     ("PATCH", "passkey/{id}", r#"{"name": "x"}"#, [401, 404, 400]),
+    ("POST", "passkey/{id}/rename", r#"{"name": "x"}"#, [401, 404, 400]),
 ];
 
 /// An id that nothing has.

@@ -2,6 +2,7 @@
 
 mod email;
 mod names;
+mod passkeys;
 mod password;
 mod promote;
 mod second_factor;
@@ -24,7 +25,7 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         Ok(member) => member,
         Err(response) => return Ok(response),
     };
-    let sessions = sessions::show(&member).await?;
+    let (passkeys, sessions) = (passkeys::show(&member).await?, sessions::show(&member).await?);
     let body = html! {
         (who(&member))
         (promote::show(&member))
@@ -32,6 +33,7 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         (email::show(&member))
         (password::show(&member))
         (second_factor::show(&member))
+        (passkeys)
         (sessions)
         section {
             h2 { "Delete account" }
@@ -45,7 +47,7 @@ pub async fn page(visit: Visit) -> Result<Response, Error> {
         body,
         form_target: None,
         is_wide: true,
-        has_script: false,
+        has_script: member.visit.takes_passkeys(),
     };
     Ok(member.keep_signed_in(page.answer(200)))
 }

@@ -51,7 +51,7 @@ fn end(member: &Member, session: &Listed) -> Markup {
 }
 
 /// How long ago something was. A date would be that of another time zone.
-fn ago(seconds: i64) -> String {
+pub fn ago(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => return "a moment ago".into(),
         60..3_600 => (seconds / 60, "minute"),

@@ -145,3 +145,30 @@ fn the_request_token_is_that_of_the_cookie() {
     assert_eq!(field(&page, "csrf_token"), alice.csrf);
     assert_eq!(page.header("set-cookie"), None);
 }
+
+/// Each way is offered where it is set up, and leads where somebody wanted to go.
+#[test]
+fn ways_to_sign_in_are_those_that_there_are() {
+    let server = accounts::start();
+    let page = open(&server, "login?redirect_uri=/notes", None).text();
+    for absent in ["oauth", "Get a code", "without an account", "passkey"] {
+        assert!(!page.contains(absent), "{absent} in {page}");
+    }
+    let settings = "INSERT INTO _auth_setting (name, value) VALUES
+            ('disable_password_auth', 1), ('enable_otp_signin', 1), ('enable_anonymous_signin', 1);
+        INSERT INTO _oauth_provider (name, client_id, display_name) VALUES ('github', 'x', '<i>Git</i>');";
+    let server = accounts::prepare().migration("U2__ways.sql", settings).start();
+    let page = open(&server, "login?redirect_uri=/notes", None).text();
+    assert!(
+        !page.contains("type=\"password\"") && !page.contains("Create an account"),
+        "{page}"
+    );
+    assert!(page.contains("Continue with &lt;i&gt;Git&lt;/i&gt;"), "{page}");
+    let link = "href=\"/api/auth/v1/oauth/github/login?redirect_uri=%2Fnotes&amp;mfa_redirect_uri=%2F_%2Fauth%2Fmfa%3Fredirect_uri%3D%252Fnotes\"";
+    assert!(page.contains(link), "{page}");
+    assert!(
+        page.contains("Get a code by e-mail") && page.contains("Continue without an account"),
+        "{page}"
+    );
+    open(&server, "register", None).expect_status(303);
+}

@@ -77,6 +77,26 @@ fn a_form_may_lead_to_the_app_that_is_signed_in_to() {
     }
 }
 
+/// Passkeys are for names, so the script is where the server is called by one.
+#[test]
+fn the_script_is_a_file_of_this_server_and_nothing_runs_beside_it() {
+    let server = accounts::start();
+    let alice = sign_in(&server, ALICE);
+    for (page, cookies) in [("login", String::new()), ("profile", alice.cookies())] {
+        let request = server
+            .request("GET", &format!("/_/auth/{page}"))
+            .header("cookie", &cookies);
+        let answer = request.header("host", "localhost").send();
+        answer.expect_status(200);
+        let expected = "img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self';";
+        assert!(policy(&answer).contains(expected), "{}", policy(&answer));
+        let text = answer.text();
+        assert_eq!(text.matches("<script").count(), 1, "{text}");
+        assert!(text.contains("<script src=\"/_/auth/passkeys.js?v="), "{text}");
+        assert!(!open(&server, page, Some(&alice)).text().contains("<script"));
+    }
+}
+
 #[test]
 fn pages_are_read_and_nothing_else() {
     let server = accounts::start();
