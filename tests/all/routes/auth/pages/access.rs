@@ -164,7 +164,7 @@ fn ways_to_sign_in_are_those_that_there_are() {
         "{page}"
     );
     assert!(page.contains("Continue with &lt;i&gt;Git&lt;/i&gt;"), "{page}");
-    let link = "href=\"/api/auth/v1/oauth/github/login?redirect_uri=%2Fnotes&amp;mfa_redirect_uri=%2F_%2Fauth%2Fmfa%3Fredirect_uri%3D%252Fnotes\"";
+    let link = "href=\"/api/auth/v1/oauth/github/login?redirect_uri=%2Fnotes&amp;error_redirect_uri=%2F_%2Fauth%2Flogin%3Fredirect_uri%3D%252Fnotes\"";
     assert!(page.contains(link), "{page}");
     assert!(
         page.contains("Get a code by e-mail") && page.contains("Continue without an account"),
