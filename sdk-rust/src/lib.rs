@@ -23,6 +23,7 @@
 //! What the host gives, which error means what and which limits hold is documented in the contract, `wit/`.
 
 pub mod bindings;
+pub mod changes;
 pub mod command;
 pub mod html;
 pub mod http;
@@ -30,10 +31,14 @@ pub mod identity;
 pub mod mail;
 #[doc(hidden)]
 pub mod provider_bindings;
+#[doc(hidden)]
+pub mod revocation_bindings;
 pub mod secrets;
 mod serve;
 pub mod sqlite;
+pub mod sse;
 mod time;
+pub mod worker;
 
 pub use time::within;
 pub use wit_bindgen::spawn_local as spawn;

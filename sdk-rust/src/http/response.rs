@@ -16,6 +16,8 @@ pub struct Response {
 enum Body {
     Complete(Vec<u8>),
     Streamed(wit_bindgen::rt::async_support::StreamReader<u8>),
+    /// Made by the host, fields and all.
+    Made(types::Response),
 }
 
 /// Writes the body of a streamed response. Dropping it ends the body.
@@ -74,6 +76,15 @@ impl Response {
         )
     }
 
+    /// A response that the host made. It is given back as it is.
+    pub(crate) fn made(response: types::Response) -> Self {
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: Body::Made(response),
+        }
+    }
+
     /// Adds a header field, its name in lower case.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -91,6 +102,7 @@ impl Response {
         match self.body {
             Body::Complete(body) => http_messages::make_response(self.status, &self.headers, &body)
                 .map_err(|error| ErrorCode::InternalError(Some(format!("{error:?}")))),
+            Body::Made(response) => Ok(response),
             Body::Streamed(reader) => {
                 let headers = types::Fields::from_list(&self.headers)
                     .map_err(|error| ErrorCode::InternalError(Some(format!("{error:?}"))))?;

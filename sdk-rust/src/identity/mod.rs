@@ -5,6 +5,7 @@
 
 mod kept;
 pub mod provider;
+pub mod revocation;
 
 use crate::bindings::guesthouse::host::services;
 use crate::bindings::guesthouse::identity::authenticator;
