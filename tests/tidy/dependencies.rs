@@ -6,6 +6,9 @@ use crate::folders::{read, rust_files, tracked_files};
 const ENGINES: &[&str] = &["wasmtime", "hyper", "libsql", "tokio-rustls"];
 const BENCHMARK: &str = "tests/bench/Cargo.toml";
 
+/// What several built-ins have in common: libraries that are no component.
+const LIBRARIES_OF_BUILTINS: &[&str] = &["record-api"];
+
 fn manifests() -> Vec<String> {
     tracked_files()
         .into_iter()
@@ -67,6 +70,28 @@ fn components_know_the_sdk_and_never_the_host_or_each_other() {
                 !(sdk && ours),
                 "{manifest} names {name}: the SDK knows the contract only"
             );
+        }
+    }
+}
+
+#[test]
+fn a_library_of_built_ins_is_for_them_alone_and_knows_the_sdk_alone() {
+    for library in LIBRARIES_OF_BUILTINS {
+        let folder = format!("builtins/{library}/");
+        assert!(
+            !tracked_files().contains(&format!("{folder}component.toml")),
+            "{folder} is a component"
+        );
+        for manifest in manifests() {
+            let is_inside = manifest.starts_with(&folder);
+            for name in dependencies(&manifest) {
+                let is_of_builtin = manifest.starts_with("builtins/") && !is_inside;
+                assert!(name != *library || is_of_builtin, "{manifest} names {name}");
+                assert!(
+                    !is_inside || !LIBRARIES_OF_BUILTINS.contains(&name.as_str()),
+                    "{manifest} names {name}"
+                );
+            }
         }
     }
 }

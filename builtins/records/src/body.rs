@@ -1,12 +1,12 @@
 //! Bodies of creates and updates, in each of the forms that they may come in, as values for columns.
 
 use guesthouse::http::Request;
+use record_api::error::Error;
+use record_api::schema::Table;
 
 use crate::decode::{self, Assignments};
-use crate::error::Error;
 use crate::fields::Fields;
 use crate::media_type::MediaType;
-use crate::schema::Table;
 use crate::{limits, multipart};
 
 /// Reads the body of an update: one record.

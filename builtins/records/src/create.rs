@@ -2,12 +2,12 @@
 
 use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::Database;
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::encode::write_text;
+use record_api::error::Error;
+use record_api::id::Key;
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
-use crate::encode::write_text;
-use crate::error::Error;
-use crate::id::Key;
 use crate::write::{self, Write};
 use crate::{body, json, query};
 

@@ -2,18 +2,16 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE;
 use guesthouse::sqlite::Value;
+use record_api::blob;
+use record_api::error::Error;
+use record_api::schema::{ColumnKind, Table};
 use serde::Deserialize;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-use crate::error::Error;
-use crate::id;
 use crate::limits;
-use crate::schema::{ColumnKind, Table};
 
 /// The columns that a record names, by position in the table, ascending, and their values.
 pub type Assignments = Vec<(usize, Value)>;
@@ -30,7 +28,7 @@ pub fn one(table: &Table, body: &[u8]) -> Result<Assignments, Error> {
 pub fn one_or_many(table: &Table, body: &[u8]) -> Result<Vec<Assignments>, Error> {
     let records = match first_byte(body) {
         Some(b'{') => vec![read(body, RecordSeed(table))?],
-        Some(b'[') => read(body, ArraySeed(table))?.ok_or(Error::BulkTooLarge)?,
+        Some(b'[') => read(body, ArraySeed(table))?.ok_or(Error::BulkTooLarge(limits::BULK_RECORDS_MAX))?,
         // Either no JSON at all, which `read` tells, or another kind of value.
         _ => return read(body, std::marker::PhantomData::<IgnoredAny>).and(Err(Error::ExpectedRecords)),
     };
@@ -65,14 +63,6 @@ pub fn texts(kind: ColumnKind, texts: &[String]) -> Result<Value, Error> {
         _ => None,
     }
     .ok_or(Error::InvalidRecord)
-}
-
-/// Reads the text of a BLOB: URL-safe base64 with padding, or a UUID.
-pub fn blob(text: &str) -> Option<Vec<u8>> {
-    match id::parse_uuid(text) {
-        Some(uuid) => Some(uuid.into()),
-        None => URL_SAFE.decode(text).ok(),
-    }
 }
 
 fn first_byte(body: &[u8]) -> Option<u8> {
@@ -251,7 +241,7 @@ impl<'de> Visitor<'de> for ValueSeed {
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
         let bytes = match self.0 {
             ColumnKind::Text | ColumnKind::Any => return Ok(Value::Text(value.into())),
-            ColumnKind::Blob => blob(value),
+            ColumnKind::Blob => blob::parse(value),
             _ => None,
         };
         bytes

@@ -2,11 +2,11 @@
 
 use guesthouse::http::Response;
 use guesthouse::sqlite::Database;
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::error::Error;
+use record_api::id::Key;
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
-use crate::error::Error;
-use crate::id::Key;
 use crate::write::Write;
 
 /// Deletes the record.

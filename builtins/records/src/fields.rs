@@ -3,12 +3,12 @@
 //! A form knows text only, and text is never turned into a number here: columns of numbers cannot be set by a form.
 
 use guesthouse::sqlite::Value;
+use record_api::error::Error;
+use record_api::query::form;
+use record_api::schema::Table;
 
 use crate::decode::{self, Assignments};
-use crate::error::Error;
 use crate::limits;
-use crate::query::form;
-use crate::schema::Table;
 
 /// What one field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Fields {
     /// Adds a field behind the others.
     pub fn add(&mut self, name: &str, content: Content) -> Result<(), Error> {
         if self.0.len() >= limits::FORM_FIELDS_MAX {
-            return Err(Error::TooManyFields);
+            return Err(Error::TooManyFields(limits::FORM_FIELDS_MAX));
         }
         self.0.push((name.into(), content));
         Ok(())
@@ -71,7 +71,7 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::tests::notes;
+    use record_api::examples::notes;
 
     fn assigned(body: &[u8]) -> Result<Vec<(String, Value)>, Error> {
         let table = notes().table;
@@ -136,7 +136,10 @@ mod tests {
     fn a_form_has_an_end() {
         let fields = |count: usize| Fields::parse("a=1&".repeat(count).as_bytes());
         assert!(fields(limits::FORM_FIELDS_MAX).is_ok());
-        assert_eq!(fields(limits::FORM_FIELDS_MAX + 1), Err(Error::TooManyFields));
+        assert_eq!(
+            fields(limits::FORM_FIELDS_MAX + 1),
+            Err(Error::TooManyFields(limits::FORM_FIELDS_MAX))
+        );
     }
 
     #[test]

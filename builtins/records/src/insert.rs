@@ -5,12 +5,12 @@
 //! one that is passed over, or take no condition: those have the rule in a step of its own before them.
 
 use guesthouse::sqlite::{Step, step, step_that_must_affect};
+use record_api::api::{Api, Conflict, Operation};
+use record_api::caller::Caller;
+use record_api::rule::{Requested, Rule};
+use record_api::sql::Sql;
 
-use crate::api::{Api, Conflict, Operation};
-use crate::caller::Caller;
 use crate::decode::Assignments;
-use crate::rule::{Requested, Rule};
-use crate::sql::Sql;
 
 /// The steps that insert a record. The last one returns its key, or nothing where the row was passed over because of a
 /// conflict; a rule that does not hold makes the batch fail.
@@ -134,8 +134,8 @@ mod tests {
     use guesthouse::sqlite::params;
 
     use super::*;
-    use crate::api::tests::{Described, api_with, notes};
-    use crate::{caller, decode};
+    use crate::decode;
+    use record_api::examples::{self, Described, api_with, notes};
 
     /// The statements, with `!` before one that must affect a row.
     fn sql_of(api: &Api, body: &str) -> Vec<String> {
@@ -183,7 +183,7 @@ mod tests {
                 statement.parameters
             )
         };
-        let (known, body) = (caller::tests::known(vec![7]), r#"{"any": 1, "text": "a"}"#);
+        let (known, body) = (examples::known(vec![7]), r#"{"any": 1, "text": "a"}"#);
         let plain = r#"INSERT INTO "notes" AS _ROW_ ("text", "any") [Value::Text("a"), Value::Integer(1)]"#;
         assert_eq!(parameters(&described, &known, body), plain);
         described.configuration[12] = true.into();

@@ -4,15 +4,15 @@ mod definitions;
 
 use guesthouse::http::Response;
 use guesthouse::sqlite::Database;
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::error::Error;
+use record_api::expansion::Expansion;
+use record_api::query::form;
+use record_api::schema::{Column, ColumnKind, JsonSchema, Table};
+use record_api::sql::Sql;
 use serde_json::{Map, Value, json};
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
-use crate::error::Error;
-use crate::expansion::Expansion;
-use crate::query::form;
-use crate::schema::{Column, ColumnKind, JsonSchema, Table};
-use crate::sql::Sql;
 use definitions::{Definitions, reference};
 
 /// What the described record is for.

@@ -4,23 +4,12 @@
 //! delete; `POST /api/transaction/v1/execute` writes several records. One file per operation; each parses, authorizes,
 //! does and presents, in this order.
 
-pub mod access;
-pub mod api;
 pub mod body;
-pub mod caller;
-pub mod catalog;
-pub mod checks;
 pub mod command;
 pub mod create;
-pub mod cursor;
 pub mod decode;
 pub mod delete;
-pub mod encode;
-pub mod error;
-pub mod expand;
-pub mod expansion;
 pub mod fields;
-pub mod id;
 pub mod insert;
 pub mod json_schema;
 pub mod limits;
@@ -30,20 +19,16 @@ pub mod multipart;
 pub mod query;
 pub mod read;
 pub mod route;
-pub mod rule;
-pub mod schema;
-pub mod sql;
-pub mod tokens;
 pub mod transaction;
 pub mod unchanged;
 pub mod update;
 pub mod write;
 
 use guesthouse::http::{Request, Response};
+use record_api::caller::{self, Caller};
+use record_api::catalog::{self, Served};
+use record_api::error::Error;
 
-use caller::Caller;
-use catalog::Served;
-use error::Error;
 use route::Route;
 
 async fn handle(request: Request) -> Response {

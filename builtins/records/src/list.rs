@@ -2,15 +2,16 @@
 
 use guesthouse::http::Response;
 use guesthouse::sqlite::{Database, Error as DatabaseError, HostError, Row, Rows, Value};
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::encode::write_text;
+use record_api::error::Error;
+use record_api::expand::Expand;
+use record_api::id::Key;
+use record_api::query::condition;
+use record_api::sql::Sql;
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
-use crate::encode::write_text;
-use crate::error::Error;
-use crate::expand::Expand;
-use crate::id::Key;
-use crate::query::{Direction, ListQuery, condition};
-use crate::sql::Sql;
+use crate::query::{Direction, ListQuery};
 use crate::{json, limits};
 
 /// Answers a page of records.
@@ -103,9 +104,9 @@ impl Condition {
     }
 
     fn filter(&mut self, sql: &mut Sql, api: &Api, query: &ListQuery<'_>) -> Result<(), Error> {
-        match query.filter.is_empty() {
+        match query.filter.group.is_empty() {
             true => Ok(()),
-            false => condition::push(self.begin(sql), &api.table, &query.filter),
+            false => condition::push(self.begin(sql), &api.table, &query.filter.group),
         }
     }
 }
@@ -137,7 +138,7 @@ fn push_order(sql: &mut Sql, api: &Api, query: &ListQuery<'_>, before: &'static 
     Ok(())
 }
 
-fn push_sorted(sql: &mut Sql, column: &crate::sql::Identifier, direction: Direction) {
+fn push_sorted(sql: &mut Sql, column: &record_api::sql::Identifier, direction: Direction) {
     sql.identifier(column).push(match direction {
         Direction::Ascending => " ASC",
         Direction::Descending => " DESC",
@@ -184,7 +185,7 @@ async fn explain(
     query: &ListQuery<'_>,
     error: DatabaseError,
 ) -> Error {
-    let is_in_doubt = matches!(error, DatabaseError::Host(HostError::Sql(_))) && !query.filter.is_empty();
+    let is_in_doubt = matches!(error, DatabaseError::Host(HostError::Sql(_))) && !query.filter.group.is_empty();
     if !is_in_doubt || api.access.rule(Operation::Read).is_none() {
         return api.of_ruled(Operation::Read, error);
     }

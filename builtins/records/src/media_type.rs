@@ -1,8 +1,7 @@
 //! The type of a body: JSON, unless something else is said.
 
 use guesthouse::http::Request;
-
-use crate::error::Error;
+use record_api::error::Error;
 
 /// How a body holds a record.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 
 use futures_util::{FutureExt, stream};
 use multer::{Field, Multipart};
+use record_api::error::Error;
 
-use crate::error::Error;
 use crate::fields::{Content, Fields};
 
 /// Reads the parts. A part without a name is passed over, and so is an empty file: browsers send one for a file that was
@@ -104,7 +104,10 @@ mod tests {
     fn there_are_only_so_many_parts() {
         let parts = |count: usize| parsed(&vec![part("; name=\"a\"", "1"); count]).map(|_| ());
         assert_eq!(parts(limits::FORM_FIELDS_MAX), Ok(()));
-        assert_eq!(parts(limits::FORM_FIELDS_MAX + 1), Err(Error::TooManyFields));
+        assert_eq!(
+            parts(limits::FORM_FIELDS_MAX + 1),
+            Err(Error::TooManyFields(limits::FORM_FIELDS_MAX))
+        );
     }
 
     /// Of what bodies are made, and what may be wrong with them.

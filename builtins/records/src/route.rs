@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::error::Error;
-use crate::query::form;
+use record_api::error::Error;
+use record_api::query::form;
 
 const PREFIX: &str = "/api/records/v1/";
 const TRANSACTION: &str = "/api/transaction/v1/execute";

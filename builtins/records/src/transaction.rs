@@ -5,18 +5,19 @@ use std::rc::Rc;
 
 use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::Database;
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::catalog;
+use record_api::catalog::Served;
+use record_api::error::Error;
+use record_api::id::Key;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
-use crate::catalog::Served;
 use crate::decode;
-use crate::error::Error;
-use crate::id::Key;
 use crate::write::{self, Write};
-use crate::{catalog, json, limits, media_type};
+use crate::{json, limits, media_type};
 
 /// What a request asks for.
 #[derive(Debug, Deserialize)]
@@ -80,7 +81,7 @@ pub async fn execute(caller: &Caller, request: Request) -> Result<Response, Erro
         operations,
         transaction,
     } = parse(&body)?;
-    let operations = operations.ok_or(Error::BatchTooLarge)?;
+    let operations = operations.ok_or(Error::BatchTooLarge(limits::TRANSACTION_OPERATIONS_MAX))?;
     let served = apis(&operations).await?;
     let Some(Served { database, .. }) = served.first() else {
         return Ok(answer(&[]));

@@ -1,11 +1,10 @@
 //! What it means that an update or a delete changed nothing.
 
 use guesthouse::sqlite::{Database, Error as DatabaseError, Rows, Transaction};
-
-use crate::api::{Api, Operation};
-use crate::error::Error;
-use crate::id::Key;
-use crate::sql::Sql;
+use record_api::api::{Api, Operation};
+use record_api::error::Error;
+use record_api::id::Key;
+use record_api::sql::Sql;
 
 /// The record is not there, or the rule kept it from the caller. Only where there is a rule does this ask the database.
 pub async fn explain(database: &Database, api: &Api, operation: Operation, key: Key) -> Error {

@@ -2,16 +2,16 @@
 
 use guesthouse::http::{Request, Response};
 use guesthouse::sqlite::{Database, Value};
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::error::Error;
+use record_api::id::Key;
+use record_api::rule::Requested;
+use record_api::schema::Table;
+use record_api::sql::Sql;
 
-use crate::api::{Api, Operation};
 use crate::body;
-use crate::caller::Caller;
 use crate::decode::Assignments;
-use crate::error::Error;
-use crate::id::Key;
-use crate::rule::Requested;
-use crate::schema::Table;
-use crate::sql::Sql;
 use crate::write::Write;
 
 /// Sets the columns that the body names.
@@ -81,8 +81,8 @@ fn check_key(table: &Table, key: Key, value: &Value) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::tests::notes;
     use crate::decode;
+    use record_api::examples::notes;
 
     fn sql_of(body: &str) -> Result<String, Error> {
         let api = notes();

@@ -3,12 +3,12 @@
 //! Requests for one record and transactions of many go through here, so that an operation means the same in both.
 
 use guesthouse::sqlite::{Database, Error as DatabaseError, HostError, Rows, Step, Transaction, step_that_must_affect};
+use record_api::api::{Api, Operation};
+use record_api::caller::Caller;
+use record_api::error::Error;
+use record_api::id::Key;
 
-use crate::api::{Api, Operation};
-use crate::caller::Caller;
 use crate::decode::Assignments;
-use crate::error::Error;
-use crate::id::Key;
 use crate::{insert, unchanged, update};
 
 /// A record to be created, updated or deleted, which the access lists allow.

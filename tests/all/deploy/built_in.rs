@@ -2,7 +2,7 @@
 
 use crate::notes;
 
-const STRANGER: &str = "name = \"records\"\nroutes = [\"/api/records/v1/{*rest}\"]\n";
+const STRANGER: &str = "name = \"records\"\nroutes = [\"/api/records/v1/{api}\"]\n";
 
 #[test]
 fn a_stranger_replaces_the_records_and_a_rollback_brings_them_back() {

@@ -4,16 +4,16 @@ use std::fmt::Write;
 
 use guesthouse::command::Answer;
 use guesthouse::sqlite::Database;
+use record_api::access::Operation;
+use record_api::api::Api;
+use record_api::caller::Caller;
+use record_api::catalog::{self, Served};
+use record_api::sql::Sql;
 
 use super::configuration::Configuration;
 use super::failure::Failure;
 use super::text;
-use crate::access::Operation;
-use crate::api::Api;
-use crate::caller::Caller;
-use crate::catalog::{self, Served};
 use crate::list;
-use crate::sql::Sql;
 
 /// Looks at all APIs, or those that are named.
 pub async fn check(database: &Database, names: &[String]) -> Result<Answer, Failure> {

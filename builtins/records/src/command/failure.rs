@@ -1,8 +1,7 @@
 //! What a subcommand can fail of, in words for whoever typed it.
 
 use guesthouse::sqlite::{Error as DatabaseError, HostError};
-
-use crate::error::Error;
+use record_api::error::Error;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use guesthouse::command::Answer;
 use guesthouse::sqlite::{Database, params};
+use record_api::access::Operation;
+use record_api::api::Api;
+use record_api::catalog::{self, Served};
 
 use super::configuration::Configuration;
 use super::failure::Failure;
 use super::text;
-use crate::access::Operation;
-use crate::api::Api;
-use crate::catalog::{self, Served};
 
 /// What the database itself finds wrong with a row of `_record_api`.
 const MISTAKES: &str = "SELECT DISTINCT option, mistake FROM _record_api_mistake WHERE name = ?1 ORDER BY option";
@@ -112,7 +112,7 @@ fn warn(api: &Api, one: &Configuration, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::tests::Described;
+    use record_api::examples::Described;
 
     fn warnings(world: &str, authenticated: &str, rule: Option<Operation>) -> Vec<Finding> {
         let mut described = Described::notes();

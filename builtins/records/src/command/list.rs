@@ -2,11 +2,11 @@
 
 use guesthouse::command::Answer;
 use guesthouse::sqlite::Database;
+use record_api::access::Operation;
 
 use super::configuration::Configuration;
 use super::failure::Failure;
 use super::text;
-use crate::access::Operation;
 
 /// Lists them.
 pub async fn list(database: &Database) -> Result<Answer, Failure> {

@@ -14,8 +14,8 @@ mod text;
 
 use clap::{Parser, Subcommand};
 use guesthouse::command::{Answer, Invocation};
+use record_api::catalog;
 
-use crate::catalog;
 use failure::Failure;
 
 /// See, set and check which tables have a record API, and for whom.

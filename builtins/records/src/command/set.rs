@@ -3,12 +3,12 @@
 use clap::Args;
 use guesthouse::command::Answer;
 use guesthouse::sqlite::{Database, Value};
+use record_api::access::Operation;
+use record_api::sql::Sql;
 
 use super::configuration::Configuration;
 use super::failure::Failure;
 use super::show;
-use crate::access::Operation;
-use crate::sql::Sql;
 
 /// Give a table an API, or change one: only what is given is set. It counts from the next request on.
 ///

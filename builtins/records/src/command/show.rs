@@ -2,11 +2,11 @@
 
 use guesthouse::command::Answer;
 use guesthouse::sqlite::Database;
+use record_api::access::Operation;
 
 use super::configuration::{Configuration, unknown};
 use super::failure::Failure;
 use super::text;
-use crate::access::Operation;
 
 /// Shows it.
 pub async fn show(database: &Database, name: &str) -> Result<Answer, Failure> {

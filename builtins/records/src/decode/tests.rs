@@ -1,7 +1,8 @@
 //! Tests which JSON becomes which value, and what is refused.
 
+use record_api::examples::notes;
+
 use super::*;
-use crate::api::tests::notes;
 
 fn decoded(body: &str) -> Result<Vec<(String, Value)>, Error> {
     let table = notes().table;
@@ -122,5 +123,8 @@ fn a_create_takes_a_record_or_an_array() {
     assert_eq!(count("\"{}\""), Err(Error::ExpectedRecords));
     let many = |length: usize| format!("[{}]", vec!["{}"; length].join(","));
     assert_eq!(count(&many(limits::BULK_RECORDS_MAX)), Ok(limits::BULK_RECORDS_MAX));
-    assert_eq!(count(&many(limits::BULK_RECORDS_MAX + 1)), Err(Error::BulkTooLarge));
+    assert_eq!(
+        count(&many(limits::BULK_RECORDS_MAX + 1)),
+        Err(Error::BulkTooLarge(limits::BULK_RECORDS_MAX))
+    );
 }

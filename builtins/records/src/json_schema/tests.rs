@@ -1,8 +1,8 @@
 //! Tests the documents of each mode.
 
 use super::*;
-use crate::api::tests::{Described, notes};
 use guesthouse::sqlite::params;
+use record_api::examples::{Described, notes};
 
 #[test]
 fn a_mode_is_one_of_three() {

@@ -2,9 +2,9 @@
 
 use guesthouse::sqlite::params;
 use proptest::prelude::*;
+use record_api::examples::{Described, notes, rows};
 
 use super::*;
-use crate::api::tests::{Described, notes, rows};
 use crate::query::tests::{piece, remainder};
 
 const FROM: &str = r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" AS _ROW_"#;

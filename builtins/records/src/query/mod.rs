@@ -1,17 +1,13 @@
 //! The query string of a list.
 
-pub mod condition;
-pub mod filter;
-pub mod form;
 mod order;
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use record_api::error::Error;
+use record_api::query::{Filter, form};
 
-use crate::error::Error;
-use crate::limits;
-pub use filter::Group;
 pub use order::{Direction, Order};
 
 const NOT_VISIBLE: AsciiSet = CONTROLS.add(b' ');
@@ -25,7 +21,7 @@ pub struct ListQuery<'a> {
     pub wants_count: bool,
     pub wants_no_cursor: bool,
     pub order: Vec<Order>,
-    pub filter: Group,
+    pub filter: Filter,
     /// A comma list.
     pub expand: Cow<'a, str>,
 }
@@ -34,7 +30,6 @@ impl<'a> ListQuery<'a> {
     /// Reads a query string. Parameters that it does not know are passed over.
     pub fn parse(query: &'a str) -> Result<Self, Error> {
         let mut parsed = Self::default();
-        let mut comparisons = 0;
         for pair in form::pairs(query) {
             let (name, value) = pair?;
             match &*name {
@@ -47,18 +42,7 @@ impl<'a> ListQuery<'a> {
                 "expand" => parsed.expand = value,
                 // Tables with geometry columns are not served yet.
                 "geojson" => return Err(Error::InvalidGeometryColumn),
-                _ => {
-                    // Without brackets it is a mistake too: passing it over would list what was to be left out.
-                    let path = name.strip_prefix("filter");
-                    let Some(path) = path.filter(|path| path.is_empty() || path.starts_with('[')) else {
-                        continue;
-                    };
-                    comparisons += 1;
-                    if comparisons > limits::FILTER_COMPARISONS_MAX {
-                        return Err(Error::InvalidFilter);
-                    }
-                    parsed.filter.insert(path, &value)?;
-                }
+                _ => parsed.filter.add(&name, &value)?,
             }
         }
         Ok(parsed)

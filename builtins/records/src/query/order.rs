@@ -1,6 +1,7 @@
 //! `order`: by which columns a list is sorted.
 
-use crate::error::Error;
+use record_api::error::Error;
+
 use crate::limits;
 
 /// Which way a column is sorted.

@@ -1,11 +1,14 @@
 //! Tests what requests of several operations mean.
 
+use record_api::examples::notes;
+
 use super::*;
-use crate::api::tests::notes;
 
 fn shape(body: &str) -> Result<String, Error> {
     let parsed = parse(body.as_bytes())?;
-    let operations = parsed.operations.ok_or(Error::BatchTooLarge)?;
+    let operations = parsed
+        .operations
+        .ok_or(Error::BatchTooLarge(limits::TRANSACTION_OPERATIONS_MAX))?;
     let names: Vec<&str> = operations.iter().map(Requested::api_name).collect();
     Ok(format!("{names:?} {:?}", parsed.transaction))
 }
@@ -59,7 +62,10 @@ fn there_are_only_so_many_operations() {
         shape(&format!(r#"{{"operations": [{}]}}"#, operations.join(",")))
     };
     assert!(many(limits::TRANSACTION_OPERATIONS_MAX).is_ok());
-    assert_eq!(many(limits::TRANSACTION_OPERATIONS_MAX + 1), Err(Error::BatchTooLarge));
+    assert_eq!(
+        many(limits::TRANSACTION_OPERATIONS_MAX + 1),
+        Err(Error::BatchTooLarge(limits::TRANSACTION_OPERATIONS_MAX))
+    );
 }
 
 #[test]

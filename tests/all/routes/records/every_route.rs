@@ -139,10 +139,11 @@ fn every_route_of_the_component_is_in_the_table() {
 #[test]
 fn every_path_that_the_component_asks_for_is_in_the_table() {
     let manifest = component_file("component.toml");
-    let routes = manifest.lines().find_map(|line| line.strip_prefix("routes = "));
-    let patterns: Vec<String> = serde_json::from_str(routes.expect("it has routes")).expect("a list of texts");
+    let (_, rest) = manifest.split_once("routes = [").expect("it has routes");
+    let (list, _) = rest.split_once(']').expect("the list ends");
+    let patterns = list.split('"').skip(1).step_by(2);
     for pattern in patterns {
-        let (prefix, _) = pattern.split_once('{').unwrap_or((&pattern, ""));
+        let (prefix, _) = pattern.split_once('{').unwrap_or((pattern, ""));
         let is_listed = ROUTES.iter().any(|route| route.path.starts_with(prefix));
         assert!(is_listed, "nothing in this table is below {pattern}");
     }

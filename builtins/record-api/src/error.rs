@@ -6,8 +6,6 @@
 use guesthouse::http::{BodyError, Response};
 use guesthouse::sqlite::{Constraint, ConstraintKind, Error as DatabaseError, HostError};
 
-use crate::limits;
-
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -45,10 +43,10 @@ pub enum Error {
     ExpectedRecord,
     #[error("Expected record or array of records")]
     ExpectedRecords,
-    #[error("Bulk creation exceeds limit: {}", limits::BULK_RECORDS_MAX)]
-    BulkTooLarge,
-    #[error("Batch size exceeds limit: {}", limits::TRANSACTION_OPERATIONS_MAX)]
-    BatchTooLarge,
+    #[error("Bulk creation exceeds limit: {0}")]
+    BulkTooLarge(usize),
+    #[error("Batch size exceeds limit: {0}")]
+    BatchTooLarge(usize),
     #[error("Not a record")]
     NotARecord,
     #[error("DB mismatch")]
@@ -63,8 +61,8 @@ pub enum Error {
     NotJson,
     #[error("{0}")]
     WrongShape(String),
-    #[error("a form has at most {} fields", limits::FORM_FIELDS_MAX)]
-    TooManyFields,
+    #[error("a form has at most {0} fields")]
+    TooManyFields(usize),
     #[error("the body is too large")]
     BodyTooLarge,
     #[error("the request or its result is too large")]

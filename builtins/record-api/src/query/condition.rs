@@ -3,7 +3,7 @@
 use guesthouse::sqlite::Value;
 
 use super::filter::{Comparison, Group, Operator};
-use crate::decode;
+use crate::blob;
 use crate::error::Error;
 use crate::schema::{ColumnKind, Table};
 use crate::sql::Sql;
@@ -91,11 +91,11 @@ fn value(kind: ColumnKind, text: &str) -> Option<Value> {
         ColumnKind::Integer => integer(text),
         ColumnKind::Real => real(text),
         ColumnKind::Text | ColumnKind::Json => Some(Value::Text(text.into())),
-        ColumnKind::Blob => decode::blob(text).map(Value::Blob),
+        ColumnKind::Blob => blob::parse(text).map(Value::Blob),
         ColumnKind::File | ColumnKind::Files => None,
         ColumnKind::Any => integer(text)
             .or_else(|| real(text))
-            .or_else(|| decode::blob(text).map(Value::Blob))
+            .or_else(|| blob::parse(text).map(Value::Blob))
             .or_else(|| Some(Value::Text(text.into()))),
     }
 }

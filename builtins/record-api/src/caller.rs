@@ -65,26 +65,9 @@ impl Caller {
 }
 
 #[cfg(test)]
-pub mod tests {
+mod tests {
     use super::*;
-
-    /// Whoever has this id, and proved it by something that only a program sends.
-    pub fn known(id: Vec<u8>) -> Caller {
-        proven(id, Proof::Explicit, None)
-    }
-
-    fn proven(id: Vec<u8>, proof: Proof, request_token: Option<&str>) -> Caller {
-        Caller(Some(Rc::new(identity::Caller {
-            id,
-            roles: Vec::new(),
-            proof,
-            session: None,
-            request_token: request_token.map(str::to_owned),
-            expires: None,
-            claims: Vec::new(),
-        })))
-    }
-
+    use crate::examples::{known, proven};
     #[test]
     fn a_change_with_a_cookie_needs_the_token_of_the_session() {
         let refused = Err(Error::Forbidden);

@@ -1,10 +1,14 @@
-//! Makes APIs as the database would describe them, for the tests of all modules; and tests what is made from them.
+//! Makes APIs as the database would describe them, and callers, for unit tests: here and in those who build on this.
+
+use std::rc::Rc;
 
 use guesthouse::bindings::guesthouse::host::sqlite::Outcome;
+use guesthouse::identity::{self, Identity, Proof};
 use guesthouse::sqlite::{Rows, Value, params};
 
-use super::*;
-use crate::caller;
+use crate::api::{Api, Sources};
+use crate::caller::Caller;
+use crate::schema::{Description, Refusal};
 
 /// The results of the catalog's queries.
 pub struct Described {
@@ -135,57 +139,23 @@ pub fn api_with(conflict: Option<&str>) -> Api {
     described.api().unwrap()
 }
 
-#[test]
-fn statements_name_the_columns_of_the_schema() {
-    let api = notes();
-    assert_eq!(
-        api.read.sql.text(),
-        r#"SELECT "id", "text", "stars", "score", "data", "any", "meta", "shouted" FROM "notes" AS _ROW_ WHERE "id" = ?1"#
-    );
-    assert_eq!(api.delete.sql.text(), r#"DELETE FROM "notes" AS _ROW_ WHERE "id" = ?1"#);
-    assert_eq!(api.key_index, 0);
+/// Whoever has this id, and proved it by something that only a program sends.
+pub fn known(id: Vec<u8>) -> Caller {
+    proven(id, Proof::Explicit, None)
 }
 
-#[test]
-fn a_rule_is_part_of_its_statement_and_takes_the_caller_where_it_asks_for_one() {
-    let mut described = Described::notes();
-    described.configuration[3] = "_ROW_.text = _USER_.id".into();
-    described.configuration[5] = "1".into();
-    let api = described.api().unwrap();
-    assert!(
-        api.read
-            .sql
-            .text()
-            .ends_with(" WHERE \"id\" = ?1 AND (_ROW_.text = ?2\n)")
-    );
-    assert!(api.delete.sql.text().ends_with(" WHERE \"id\" = ?1 AND (1\n)"));
-    let bound = |statement: &Statement| {
-        statement
-            .parameters(Key::Integer(1), &caller::tests::known(vec![7]))
-            .len()
-    };
-    assert_eq!((bound(&api.read), bound(&api.delete)), (2, 1));
-}
-
-#[test]
-fn a_create_that_may_replace_needs_an_update_rule_without_mistakes() {
-    let mut described = Described::notes();
-    described.configuration[4] = "_user_.id = 1".into();
-    let may_create = |described: &Described| {
-        let api = described.api().unwrap();
-        api.authorize(Operation::Create, &Caller::anonymous())
-    };
-    assert_eq!(may_create(&described), Ok(()));
-    described.configuration[7] = "REPLACE".into();
-    assert_eq!(may_create(&described), Err(Error::Forbidden));
-}
-
-#[test]
-fn a_hidden_key_is_selected_but_not_written() {
-    let mut described = Described::notes();
-    described.columns[0][0] = "_id".into();
-    let api = described.api().unwrap();
-    let text = api.read.sql.text();
-    assert!(text.starts_with(r#"SELECT "text","#) && text.contains(r#""shouted", "_id" FROM"#));
-    assert_eq!(api.key_index, 7);
+/// Whoever has this id, and proved it so.
+pub fn proven(id: Vec<u8>, proof: Proof, request_token: Option<&str>) -> Caller {
+    Caller::of(&Identity {
+        caller: Some(Rc::new(identity::Caller {
+            id,
+            roles: Vec::new(),
+            proof,
+            session: None,
+            request_token: request_token.map(str::to_owned),
+            expires: None,
+            claims: Vec::new(),
+        })),
+        response_headers: Vec::new(),
+    })
 }

@@ -3,7 +3,7 @@
 use guesthouse::sqlite::params;
 
 use super::*;
-use crate::api::tests::{Described, notes};
+use crate::examples::{Described, notes};
 
 fn written(list: &str, row: &[Value]) -> String {
     let api = Described::expanding().api().unwrap();

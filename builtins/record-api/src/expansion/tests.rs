@@ -1,6 +1,6 @@
 //! Tests which references an API may expand.
 
-use crate::api::tests::Described;
+use crate::examples::Described;
 use crate::schema::{ColumnKind, Refusal};
 
 fn why_not(change: impl Fn(&mut Described)) -> String {

@@ -155,8 +155,7 @@ fn operations(column: &str, list: Option<&str>) -> Result<Vec<Operation>, Refusa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::tests::Described;
-    use crate::caller;
+    use crate::examples::{self, Described};
 
     fn allowed(world: Option<&str>, authenticated: Option<&str>, caller: &Caller) -> Vec<Operation> {
         let mut described = Described::notes();
@@ -177,7 +176,7 @@ mod tests {
 
     #[test]
     fn who_is_known_may_do_what_the_world_may_and_what_the_other_list_names() {
-        let known = caller::tests::known(vec![1]);
+        let known = examples::known(vec![1]);
         let (world, authenticated) = (Some("READ"), Some("CREATE,SCHEMA"));
         assert_eq!(
             allowed(world, authenticated, &known),

@@ -3,7 +3,7 @@
 use guesthouse::sqlite::params;
 
 use super::*;
-use crate::api::tests::Described;
+use crate::examples::Described;
 
 fn why_not(described: &Described) -> String {
     match described.api() {

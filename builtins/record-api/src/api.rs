@@ -206,4 +206,4 @@ fn with_key(mut sql: Sql, table: &Table, rule: Option<&Rule>) -> Statement {
 }
 
 #[cfg(test)]
-pub mod tests;
+mod tests;

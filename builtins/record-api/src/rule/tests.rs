@@ -4,7 +4,7 @@ use guesthouse::sqlite::Value;
 use proptest::prelude::*;
 
 use super::*;
-use crate::api::tests::notes;
+use crate::examples::notes;
 
 fn compile(text: &str, operation: Operation) -> Result<Rule, String> {
     Rule::compile(text, operation, &notes().table, &["excluded"]).map_err(|mistake| mistake.to_string())

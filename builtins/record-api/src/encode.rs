@@ -1,10 +1,9 @@
 //! Rows as JSON text, written straight into the body of the answer.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE;
 use guesthouse::sqlite::Value;
 use serde::de::IgnoredAny;
 
+use crate::blob;
 use crate::error::Error;
 use crate::expand::Expand;
 use crate::schema::{Column, ColumnKind};
@@ -101,7 +100,7 @@ fn write_value(body: &mut Vec<u8>, value: &Value) -> Result<(), Error> {
         Value::Real(real) if real.is_finite() => write_json(body, real),
         Value::Real(_) => return Err(Error::Internal("a number that is infinite has no JSON form".into())),
         Value::Text(text) => write_text(body, text),
-        Value::Blob(bytes) => write_blob(body, bytes)?,
+        Value::Blob(bytes) => blob::write(body, bytes)?,
     }
     Ok(())
 }
@@ -113,17 +112,6 @@ pub fn write_text(body: &mut Vec<u8>, text: &str) {
 
 fn write_json<T: serde::Serialize + ?Sized>(body: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(body, value).expect("numbers and text always have a JSON form, and a vector takes all");
-}
-
-fn write_blob(body: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
-    let too_large = |_| Error::TooLarge;
-    let length = base64::encoded_len(bytes.len(), true).ok_or(Error::TooLarge)?;
-    body.push(b'"');
-    let start = body.len();
-    body.resize(start + length, 0);
-    URL_SAFE.encode_slice(bytes, &mut body[start..]).map_err(too_large)?;
-    body.push(b'"');
-    Ok(())
 }
 
 #[cfg(test)]
