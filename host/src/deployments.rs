@@ -8,11 +8,11 @@ use crate::components::manifest::Manifest;
 use crate::components::services::unversioned;
 use crate::components::version::Version;
 use crate::router::Router;
-use crate::runtime::{Prepared, Running, Runtime};
+use crate::runtime::{AtWork, Prepared, Running, Runtime, Work};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A component that runs: how it is reached, and what runs it.
 struct Deployed {
@@ -21,6 +21,8 @@ struct Deployed {
     provides: Vec<String>,
     uses: Vec<Interface>,
     running: Arc<Running>,
+    /// Where it does something all the time, and the server runs.
+    at_work: Option<AtWork>,
     /// Another one for every version that ever ran.
     number: u64,
 }
@@ -39,6 +41,8 @@ pub struct Deployments {
     router: ArcSwap<Router<Arc<Running>>>,
     /// Changed by one switch at a time; read to build the next tables, to see that a new version fits, and to find a command.
     running: Mutex<BTreeMap<String, Deployed>>,
+    /// What keeps components at work. A command that deploys while no server runs has none.
+    work: OnceLock<Work>,
 }
 
 impl Deployments {
@@ -51,6 +55,7 @@ impl Deployments {
             services: Arc::default(),
             router: ArcSwap::from_pointee(router),
             running: Mutex::default(),
+            work: OnceLock::new(),
         })
     }
 
@@ -84,6 +89,25 @@ impl Deployments {
             commands.collect::<Vec<_>>()
         };
         running.values().flat_map(of_one).collect()
+    }
+
+    /// Begins what components do all the time: those that run now, and those that come.
+    pub fn begin_work(&self, work: Work) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = self.work.get_or_init(|| work);
+        for deployed in running.values_mut() {
+            deployed.at_work = work.begin(&deployed.running);
+        }
+    }
+
+    /// Tells them to stop, and waits until they have.
+    pub async fn finish_work(&self) {
+        for deployed in self.running.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
+            deployed.at_work = None;
+        }
+        if let Some(work) = self.work.get() {
+            work.finish().await;
+        }
     }
 
     /// Lets go of everything: the server stops.
@@ -153,6 +177,7 @@ impl crate::components::deploy::Runtime for Deployments {
                 Change::Put(version, prepared) => {
                     let Manifest { routes, commands, .. } = version.manifest;
                     let deployed = Deployed {
+                        at_work: self.work.get().and_then(|work| work.begin(&prepared.running)),
                         routes,
                         commands,
                         provides: version.grants.services.provide,

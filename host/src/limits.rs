@@ -104,6 +104,20 @@ pub const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 * MIB;
 /// One line of a component's output; the rest of a longer one is cut off.
 pub const LOG_LINE_BYTES_MAX: usize = 4 * KIB;
 
+// Components that do something all the time.
+
+/// Until the next run after one that ended well, or after the first failure. Each further failure doubles it.
+pub const WORK_PAUSE_MIN: Duration = Duration::from_millis(250);
+/// The longest pause, and that after a run that found its component set up wrongly: somebody has to mend it, and should not wait long
+/// for the effect.
+pub const WORK_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// A run that lasted so long has shown that it works: a failure after that is a first one.
+pub const WORK_LASTED: Duration = Duration::from_secs(60);
+/// How long a run may take to end when it is told to stop: another version waits for its end, and so does a server that stops.
+pub const WORK_STOP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often it is looked at whether a run has come to rest. It costs a wake-up for each component that works all the time.
+pub const WORK_REST_BEAT: Duration = Duration::from_millis(500);
+
 // Commands that components bring.
 
 /// Commands of one component: more would make `guesthouse --help` hard to read.

@@ -25,7 +25,7 @@ use crate::bindings::guesthouse::host::sse as host;
 use crate::http::{Headers, Response};
 use std::fmt;
 
-pub use host::{Delivery, Departure, Event, Message, News, Overflow, Reason, Target};
+pub use host::{Delivery, Departure, Event, Message, News, Overflow, Presence, Reason, Target};
 
 /// The number of a listener.
 pub type ListenerId = host::Listener;
@@ -185,7 +185,7 @@ pub fn close(targets: &[Target], last: Option<&Event>) -> Result<u32, Error> {
 }
 
 /// This component's listeners on a topic, with their labels.
-pub fn listeners(topic: &str) -> Result<Vec<(ListenerId, String)>, Error> {
+pub fn listeners(topic: &str) -> Result<Vec<Presence>, Error> {
     Ok(host::listeners(topic)?)
 }
 

@@ -42,3 +42,17 @@ pub mod command {
         world: "guesthouse:called/command-world",
     });
 }
+
+/// What the host calls of a component that does something all the time.
+pub mod worker {
+    wasmtime::component::bindgen!({
+        inline: "
+            package guesthouse:kept;
+            world worker-world {
+                export guesthouse:host/worker@0.1.0;
+            }
+        ",
+        path: "../wit",
+        world: "guesthouse:kept/worker-world",
+    });
+}

@@ -9,13 +9,12 @@ use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 /// Interfaces of the contract that this host does not serve yet.
-const NOT_SERVED_YET: [&str; 6] = [
+const NOT_SERVED_YET: [&str; 5] = [
     "guesthouse:host/changes",
     "guesthouse:host/control",
     "guesthouse:host/files",
     "guesthouse:host/scheduled",
     "guesthouse:host/sse",
-    "guesthouse:host/worker",
 ];
 
 /// Where the interfaces that the host provides begin; the linker then checks each function.
@@ -37,8 +36,8 @@ const PROVIDED: [&str; 12] = [
 /// What the host calls of a component to answer requests.
 const HANDLERS: [&str; 2] = ["wasi:http/handler@0.3", "wasi:http/incoming-handler@0.2"];
 
-/// What else the host calls of a component; without routes it is enough.
-const COMMAND: &str = "guesthouse:host/command@0.1";
+/// What else the host calls of a component; without routes one of them is enough.
+const OTHER_FACES: [&str; 2] = ["guesthouse:host/command@0.1", "guesthouse:host/worker@0.1"];
 
 /// What a component is for others, and what others are for it.
 pub struct Faces {
@@ -136,11 +135,11 @@ fn check_exports(exports: &[&str], provided: &[String], routes: &[String]) -> Re
             .any(|export| known.iter().any(|known| export.starts_with(known)))
     };
     let answers_requests = any(&HANDLERS);
-    let is_of_other_use = !provided.is_empty() || any(&[COMMAND]);
+    let is_of_other_use = !provided.is_empty() || any(&OTHER_FACES);
     if !answers_requests && (!routes.is_empty() || !is_of_other_use) {
         return Err(Refusal::Export(format!(
-            "it exports neither {} nor {}, so it could not answer a request; a component that only provides services or brings \
-             commands has no routes",
+            "it exports neither {} nor {}, so it could not answer a request; a component that only provides services, brings \
+             commands or works all the time has no routes",
             HANDLERS[0], HANDLERS[1]
         )));
     }
@@ -177,12 +176,20 @@ mod tests {
             Ok(true)
         );
         assert!(check_exports(&[], &[], &[]).is_err());
-        assert!(check_exports(&["wasi:http/handler@0.3.0", "guesthouse:host/worker@0.1.0"], &[], &[]).is_err());
+        assert!(
+            check_exports(
+                &["wasi:http/handler@0.3.0", "guesthouse:host/scheduled@0.1.0"],
+                &[],
+                &[]
+            )
+            .is_err()
+        );
     }
 
     #[test]
-    fn a_component_may_provide_services_or_commands_alone_and_then_has_no_routes() {
+    fn a_component_may_provide_services_commands_or_work_alone_and_then_has_no_routes() {
         assert_eq!(check_exports(&["guesthouse:host/command@0.1.0"], &[], &[]), Ok(false));
+        assert_eq!(check_exports(&["guesthouse:host/worker@0.1.0"], &[], &[]), Ok(false));
         let provided = ["acme:shop/prices".to_owned()];
         assert_eq!(check_exports(&["acme:shop/prices@1.0.0"], &provided, &[]), Ok(false));
         assert!(check_exports(&["acme:shop/prices@1.0.0"], &provided, &["/a".to_owned()]).is_err());

@@ -13,7 +13,9 @@ mod memory;
 mod prepared;
 mod running;
 mod shared;
+mod shift;
 mod state;
+mod work;
 
 pub use artifact::compile_file;
 pub use calls::Export;
@@ -23,3 +25,4 @@ pub use instances::Instance;
 pub use prepared::Prepared;
 pub use running::{Answer, Failure, Question, Running, set_core};
 pub use state::State;
+pub use work::{AtWork, Work};

@@ -7,6 +7,7 @@ use super::running::Running;
 use super::shared::Shared;
 use super::state::{Granted, State};
 use crate::capability::bindings::command::CommandWorldPre;
+use crate::capability::bindings::worker::WorkerWorldPre;
 use crate::capability::services::{self, Interface, Services};
 use crate::capability::{Stores, http_client, mail, secrets, sqlite};
 use crate::components::commands::Command;
@@ -21,6 +22,8 @@ use wasmtime_wasi_http::{p2, p3};
 
 /// The interface that runs commands.
 const EXPORT: &str = "guesthouse:host/command@0.1.0";
+/// The interface of what is done all the time.
+const WORKER: &str = "guesthouse:host/worker@0.1.0";
 
 /// A version that can answer requests; nothing is routed to it yet.
 pub struct Prepared {
@@ -47,6 +50,7 @@ impl Runtime {
             .instantiate_pre(&component)
             .map_err(|error| Refusal::Import(root(&error)))?;
         let command = commands(&pre, &version.manifest.commands)?;
+        let worker = worker(&pre)?;
         let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
         let name: Arc<str> = version.name.as_str().into();
         let granted = Granted {
@@ -77,6 +81,7 @@ impl Runtime {
             pre,
             handler,
             command,
+            worker,
             granted,
             reuse,
             timeout,
@@ -113,6 +118,15 @@ fn commands(pre: &InstancePre<State>, named: &[Command]) -> Result<Option<Comman
             Ok(Some(pre))
         }
     }
+}
+
+/// Finds what the component does all the time, if it does anything.
+fn worker(pre: &InstancePre<State>) -> Result<Option<WorkerWorldPre<State>>, Refusal> {
+    if pre.component().get_export_index(None, WORKER).is_none() {
+        return Ok(None);
+    }
+    let worker = WorkerWorldPre::new(pre.clone()).map_err(|error| Refusal::Export(root(&error)))?;
+    Ok(Some(worker))
 }
 
 impl Running {

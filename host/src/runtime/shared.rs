@@ -2,6 +2,7 @@
 
 use super::state::{Granted, State};
 use crate::capability::bindings::command::CommandWorldPre;
+use crate::capability::bindings::worker::{WorkerWorld, WorkerWorldPre};
 use crate::components::manifest::Reuse;
 use crate::limits;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Shared {
     pub handler: Option<ProxyPre<State>>,
     /// Where the component brings commands.
     pub command: Option<CommandWorldPre<State>>,
+    /// Where the component does something all the time.
+    pub worker: Option<WorkerWorldPre<State>>,
     pub granted: Granted,
     pub reuse: Reuse,
     pub timeout: Duration,
@@ -49,6 +52,18 @@ impl Shared {
             let mut store = self.store().await?;
             let proxy = handler.instantiate_async(&mut store).await?;
             Ok((store, proxy))
+        })
+        .await
+    }
+
+    /// The same, to do something all the time.
+    pub async fn instantiate_worker(&self) -> wasmtime::Result<(Store<State>, WorkerWorld)> {
+        let worker = self.worker.as_ref();
+        let worker = worker.ok_or_else(|| wasmtime::format_err!("it does nothing all the time"))?;
+        in_time(async {
+            let mut store = self.store().await?;
+            let world = worker.instantiate_async(&mut store).await?;
+            Ok((store, world))
         })
         .await
     }

@@ -21,7 +21,7 @@ use crate::components::store::Store;
 use crate::control::{self, Control};
 use crate::data_directory::DataDirectory;
 use crate::deployments::Deployments;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Work};
 use anyhow::Context as _;
 use cross_origin::CrossOrigin;
 use http::uri::Scheme;
@@ -156,16 +156,20 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
     let delivery = tokio::spawn(mail::deliver(mail, stopping.clone()));
     say_where_to_go(&scheme, address, &data_directory);
-    let on_start = tokio::spawn(on_start::run(deployments, stopping));
+    deployments.begin_work(Work::start().context("cannot start a thread")?);
+    let on_start = tokio::spawn(on_start::run(deployments.clone(), stopping));
 
     stop_requested.await;
     tracing::info!("stopping");
     stop.send_replace(true);
     door.await?;
+    // While requests under way end: they do not need it.
+    let work = tokio::spawn(async move { deployments.finish_work().await });
     tokio::task::spawn_blocking(move || workers.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
     delivery.await?;
+    work.await?;
     // What was begun may have something to say that is said once. It has its own limit of time.
     on_start.await?;
     deployer.databases().close().await;

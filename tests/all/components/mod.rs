@@ -1,4 +1,4 @@
-//! What a component sees and can do: HTTP both ways, instances, its log, secrets, other versions of WASI, the example.
+//! What a component sees and can do: HTTP both ways, instances, its log, secrets, work all the time, other versions of WASI, the example.
 
 mod classic;
 mod guestbook;
@@ -7,3 +7,4 @@ mod instances;
 mod javascript;
 mod log;
 mod secrets;
+mod work;
