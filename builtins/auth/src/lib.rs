@@ -33,6 +33,7 @@ pub mod qr_code;
 pub mod random;
 pub mod redirect;
 pub mod registration;
+pub mod revocation;
 pub mod routes;
 pub mod sessions;
 pub mod settings;
@@ -44,8 +45,10 @@ pub mod verification;
 
 use command::run;
 use identity::identify;
+use revocation::revoked;
 use routes::handle;
 
 guesthouse::serve!(handle);
 guesthouse::commands!(run);
 guesthouse::provide_identity!(identify);
+guesthouse::provide_revocation!(revoked);

@@ -80,6 +80,8 @@ pub const PASSKEY_CHALLENGE_SEC: i64 = 5 * 60;
 /// Challenges that wait for an answer, of everybody together: a few hundred bytes each.
 pub const PASSKEY_CHALLENGES_MAX: i64 = 10_000;
 
+/// Callers that others ask about at once: what the contract demands at least, and a fraction of a millisecond to look up.
+pub const REVOCATION_HOLDERS_MAX: usize = 500;
 /// All credentials of a request that somebody asks about: both cookies have less than a kilobyte, and others may be beside them.
 pub const IDENTITY_BYTES_MAX: usize = 16 * 1024;
 

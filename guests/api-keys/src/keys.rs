@@ -108,3 +108,10 @@ pub async fn delete(token: &str) -> Result<(), sqlite::Error> {
     Database::open("main")?.execute(delete, params![token]).await?;
     Ok(())
 }
+
+/// Whether this caller has a key that has not expired.
+pub async fn has_any(caller: &[u8]) -> Result<bool, sqlite::Error> {
+    let any = "SELECT 1 FROM api_key WHERE caller = ?1 AND (expires IS NULL OR expires > unixepoch()) LIMIT 1";
+    let rows = Database::open("main")?.query(any, params![blob(caller)]).await?;
+    Ok(rows.first().is_some())
+}

@@ -8,6 +8,7 @@ mod keys;
 
 use guesthouse::http::{Request, Response};
 use guesthouse::identity::provider::{Credentials, Error, Identity, Proof};
+use guesthouse::identity::revocation::provider::{self as revocation, Holder};
 use keys::Key;
 
 /// For how long an answer may be kept.
@@ -50,6 +51,19 @@ fn token(credentials: &Credentials) -> Option<(&str, Proof)> {
     Some((key, Proof::Ambient))
 }
 
+/// Those who have no key any more.
+async fn revoked(holders: Vec<Holder>) -> Result<Vec<u32>, revocation::Error> {
+    let mut places = Vec::new();
+    for (place, holder) in (0..).zip(&holders) {
+        match keys::has_any(&holder.id).await {
+            Ok(true) => {}
+            Ok(false) => places.push(place),
+            Err(error) => return Err(revocation::Error::Other(error.to_string())),
+        }
+    }
+    Ok(places)
+}
+
 async fn handle(request: Request) -> Response {
     let token = request.path().trim_start_matches("/api-keys/").to_owned();
     let done = match request.method() {
@@ -68,3 +82,4 @@ async fn handle(request: Request) -> Response {
 
 guesthouse::serve!(handle);
 guesthouse::provide_identity!(identify);
+guesthouse::provide_revocation!(revoked);

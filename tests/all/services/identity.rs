@@ -113,3 +113,19 @@ fn another_provider_is_asked_from_the_next_request_on() {
     server.cli(&["components", "remove", "api-keys"]).expect_success();
     server.get_as("good", "/whoami").expect(200, "anonymous");
 }
+
+#[test]
+fn who_is_known_no_more_is_asked_for_many_at_once() {
+    let server = house(&[Key::new("one", b"alice"), Key::new("two", b"bob")]);
+    let (alice, bob) = (holder(&server, "one"), holder(&server, "two"));
+    let ask = || server.get(&format!("/whoami/revoked?holder={alice}&holder={bob}&holder=00.00"));
+    ask().expect(200, "[2]");
+    server.request("DELETE", "/api-keys/one").send().expect_status(200);
+    ask().expect(200, "[0, 2]");
+    server.cli(&["components", "remove", "api-keys"]).expect_success();
+    ask().expect(503, "Error::Unavailable");
+}
+
+fn holder(server: &Server, key: &str) -> String {
+    server.get_as(key, "/whoami/holder").expect_status(200).text()
+}

@@ -167,3 +167,24 @@ fn more_credentials_than_anybody_has_are_refused() {
     let server = house();
     who(&server, "cookie", &"x".repeat(20_000)).expect(500, "TooLarge");
 }
+
+#[test]
+fn those_whose_session_ended_are_told_among_many() {
+    let server = house();
+    let (first, second) = (sign_in(&server, ALICE), sign_in(&server, ALICE));
+    let holder = |tokens: &Tokens| {
+        let answer = server
+            .request("GET", "/whoami/holder")
+            .header("authorization", &tokens.bearer());
+        answer.send().expect_status(200).text()
+    };
+    let (first_holder, second_holder) = (holder(&first), holder(&second));
+    let asked = format!("/whoami/revoked?holder={first_holder}&holder={second_holder}&holder=00");
+    server.get(&asked).expect(200, "[2]");
+    post(&server, "logout", json!({ "refresh_token": first.refresh })).expect_status(200);
+    server.get(&asked).expect(200, "[0, 2]");
+    let most = format!("/whoami/revoked?{}", format!("holder={second_holder}&").repeat(500));
+    server.get(most.trim_end_matches('&')).expect(200, "[]");
+    let more = format!("{most}holder={second_holder}");
+    server.get(&more).expect(503, "Error::TooMany");
+}
