@@ -9,6 +9,7 @@ pub mod callers;
 pub mod cli;
 pub mod cookie_jar;
 pub mod crates_io;
+pub mod events;
 pub mod guests;
 pub mod http;
 pub mod http2;
