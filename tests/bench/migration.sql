@@ -14,8 +14,8 @@ CREATE TABLE bench_item (
 
 CREATE INDEX bench_item_age_created ON bench_item (age, created);
 
-INSERT INTO _record_api (name, table_name, excluded_columns, acl_world)
-VALUES ('bench_item', 'bench_item', 'owner', 'CREATE,READ,UPDATE,DELETE,SCHEMA');
+INSERT INTO _record_api (name, table_name, excluded_columns, acl_world, enable_subscriptions)
+VALUES ('bench_item', 'bench_item', 'owner', 'CREATE,READ,UPDATE,DELETE,SCHEMA', 1);
 
 -- The same rows, each for its owner alone.
 INSERT INTO _record_api (name, table_name, excluded_columns, acl_authenticated, read_access_rule)

@@ -82,7 +82,7 @@ impl Events {
     }
 
     /// The next event, comments included; none at the end of the stream.
-    pub fn next(&mut self) -> io::Result<Option<Event>> {
+    pub fn next_event(&mut self) -> io::Result<Option<Event>> {
         loop {
             if let Some(end) = self.rest.windows(2).position(|pair| pair == b"\n\n") {
                 let block: Vec<u8> = self.rest.drain(..end + 2).collect();
@@ -101,7 +101,7 @@ impl Events {
         let begun = Instant::now();
         while begun.elapsed() < TIMEOUT {
             let event = self
-                .next()
+                .next_event()
                 .expect("the stream goes on")
                 .expect("the stream has not ended");
             if event.data.is_some() {
@@ -121,7 +121,7 @@ impl Events {
     #[track_caller]
     pub fn expect_end(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
-        while let Some(event) = self.next().expect("the stream ends cleanly") {
+        while let Some(event) = self.next_event().expect("the stream ends cleanly") {
             events.extend(Some(event).filter(|event| event.data.is_some()));
         }
         events

@@ -5,6 +5,7 @@ mod cold;
 mod connection;
 mod cores;
 mod hello;
+mod listeners;
 mod load;
 mod options;
 mod process;
@@ -29,6 +30,7 @@ use tokio::runtime;
 use tokio::task::LocalSet;
 
 use crate::cores::Cores;
+use crate::listeners::Listeners;
 use crate::options::Options;
 use crate::report::Report;
 use crate::subject::Subject;
@@ -49,6 +51,8 @@ enum Mode {
         #[arg(long, default_value = "127.0.0.1:4001")]
         address: SocketAddr,
     },
+    /// Measure what it costs to tell many listeners of every row that is inserted, beside PocketBase
+    Listeners(Listeners),
 }
 
 fn main() -> ExitCode {
@@ -65,14 +69,15 @@ fn run_mode(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     match arguments.mode {
         Some(Mode::HyperHello { address }) => LocalSet::new().block_on(&runtime, hello::serve(address)),
-        None => LocalSet::new().block_on(&runtime, run_unless_interrupted(&arguments.options)),
+        Some(Mode::Listeners(listeners)) => LocalSet::new().block_on(&runtime, unless_interrupted(listeners.run())),
+        None => LocalSet::new().block_on(&runtime, unless_interrupted(run(&arguments.options))),
     }
 }
 
 /// An interrupt drops what is under way, and with it the servers and their data directories.
-async fn run_unless_interrupted(options: &Options) -> anyhow::Result<()> {
+async fn unless_interrupted(run: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     tokio::select! {
-        result = run(options) => result,
+        result = run => result,
         interrupted = tokio::signal::ctrl_c() => {
             interrupted?;
             anyhow::bail!("interrupted")

@@ -52,6 +52,25 @@ pub struct Options {
 }
 
 impl Options {
+    /// Which servers there are, for a run that has options of its own for the rest.
+    pub fn of_servers_alone() -> Self {
+        Self {
+            only: vec![Scenario::Insert],
+            rounds: 1,
+            connections: 1,
+            seconds: 1,
+            warm_up_seconds: 0,
+            starts: 0,
+            json: None,
+            skip_pocketbase: false,
+            skip_guesthouse: false,
+            pocketbase_without_log: false,
+            guesthouse: None,
+            pocketbase: None,
+            hello_component: None,
+        }
+    }
+
     pub fn scenarios(&self) -> Vec<Scenario> {
         let mut chosen = if self.only.is_empty() {
             Scenario::ALL.to_vec()

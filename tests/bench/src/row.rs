@@ -58,6 +58,11 @@ impl Change {
     }
 }
 
+/// The number of the row that was created then.
+pub fn number_of_created(created: u64) -> Option<u64> {
+    Some(created.checked_sub(FIRST_CREATED)? / 60)
+}
+
 /// The number of a preloaded row; successive requests go to rows that do not lie side by side.
 pub fn spread(number: u64) -> u64 {
     1 + number.wrapping_mul(7_919) % PRELOADED

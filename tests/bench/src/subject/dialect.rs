@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::subscription::Subscription;
 use crate::request;
 use crate::row::{self, Change, Row};
 use crate::scenario::Scenario;
@@ -18,6 +19,8 @@ pub struct Dialect {
     pub ready: &'static str,
     pub hello: &'static str,
     pub records: &'static str,
+    /// How to hear of every row that is inserted there.
+    pub subscription: Option<Subscription>,
     /// The same rows, for their owner alone.
     pub owned: Option<&'static str>,
     /// The query string of a list of the 20 newest rows of one age.

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use tempfile::TempDir;
 
 use super::dialect::Dialect;
+use super::subscription::Subscription;
 use super::{Kind, Subject};
 use crate::build;
 use crate::connection::Connection;
@@ -32,6 +33,7 @@ static DIALECT: Dialect = Dialect {
     ready: "/api/healthcheck",
     hello: "/hello",
     records: "/api/records/v1/bench_item",
+    subscription: Some(Subscription::Path("/api/records/v1/bench_item/subscribe/*")),
     owned: Some("/api/records/v1/bench_owned"),
     // filter[age]=...; clients send the brackets encoded.
     list: |age| format!("filter%5Bage%5D={age}&order=-created&limit=20"),

@@ -16,6 +16,7 @@ static DIALECT: Dialect = Dialect {
     hello: "/",
     // It serves no records; `Subject::answers` keeps it out of those scenarios.
     records: "",
+    subscription: None,
     owned: None,
     list: |_age| String::new(),
     rows: "",

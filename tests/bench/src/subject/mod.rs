@@ -5,6 +5,7 @@ mod dialect;
 mod guesthouse;
 mod hyper;
 mod pocketbase;
+mod subscription;
 
 use std::cell::Cell;
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use self::dialect::{Addressee, Dialect};
+use self::subscription::Subscription;
 use crate::connection::Connection;
 use crate::cores::Cores;
 use crate::options::Options;
@@ -102,10 +104,16 @@ impl Subject {
         }
     }
 
-    /// Replaces what is in `out` by the next request of the scenario.
-    pub fn write_next(&self, scenario: Scenario, out: &mut Vec<u8>) {
+    /// Replaces what is in `out` by the next request of the scenario; says which number it has.
+    pub fn write_next(&self, scenario: Scenario, out: &mut Vec<u8>) -> u64 {
         let number = self.next.replace(self.next.get() + 1);
         self.dialect.write(scenario, self.addressee(), number, out);
+        number
+    }
+
+    /// How to hear of every row that is inserted.
+    pub fn subscription(&self) -> Subscription {
+        self.dialect.subscription.expect("only servers that have one are asked")
     }
 
     fn addressee(&self) -> Addressee<'_> {

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::dialect::Dialect;
+use super::subscription::Subscription;
 use super::{Kind, Subject};
 use crate::build;
 use crate::connection::Connection;
@@ -31,6 +32,10 @@ static DIALECT: Dialect = Dialect {
     ready: "/api/health",
     hello: "/api/health",
     records: "/api/collections/bench_item/records",
+    subscription: Some(Subscription::Announced {
+        path: "/api/realtime",
+        topic: "bench_item/*",
+    }),
     owned: None,
     // Without the count of all rows that match, which our list does not make either.
     list: |age| format!("page=1&perPage=20&skipTotal=1&filter=age%3D{age}&sort=-created"),

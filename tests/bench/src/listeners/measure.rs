@@ -1,0 +1,154 @@
+//! One server with so many listeners: what they take while nothing happens, and what it costs to tell all of them of each row.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde::Serialize;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::Listeners;
+use super::stream::{Heard, Stream};
+use crate::connection::Connection;
+use crate::process::{
+    cores_of_machine, cpu_time_of_machine, cpu_time_of_this, cpu_time_of_tree, resident_bytes_of_tree,
+};
+use crate::scenario::Scenario;
+use crate::statistics::percentile;
+use crate::subject::{Kind, Subject};
+
+/// Subscriptions that are opened at once.
+const OPENED_AT_ONCE: usize = 16;
+/// Until memory is read: what a server does after a start or a subscription is over then.
+const SETTLE: Duration = Duration::from_secs(3);
+/// How long the last events may take.
+const MAX_DRAIN: Duration = Duration::from_secs(60);
+
+#[derive(Debug, Serialize)]
+pub struct Measured {
+    pub server: Kind,
+    pub listeners: u32,
+    /// Resident memory that each listener added while it heard nothing.
+    pub idle_kib_each: f64,
+    pub events: u64,
+    /// CPU time of the server, its writes included, for each event that a listener got.
+    pub cpu_us_per_event: f64,
+    /// From the request to insert a row to its event at a listener.
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    pub highest_ms: f64,
+    /// Share of its core that the server used.
+    pub server_busy: f64,
+    /// Share of its core that the listeners used: near 1 it is they that are late.
+    pub load_busy: f64,
+    /// CPU time that neither used, as a share of all cores.
+    pub others_busy: f64,
+}
+
+pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> anyhow::Result<Measured> {
+    eprintln!("{}: {listeners} listeners", subject.kind);
+    sleep(SETTLE).await;
+    let before = resident_bytes_of_tree(subject.server.pid())?;
+    let heard = Heard::new();
+    let mut listening = listen(subject, listeners, &heard).await?;
+    sleep(SETTLE).await;
+    let after = resident_bytes_of_tree(subject.server.pid())?;
+
+    let start = Sample::take(subject)?;
+    let expected = u64::from(listeners) * options.writes();
+    tokio::select! {
+        biased;
+        Some(ended) = listening.join_next() => anyhow::bail!("a listener ended: {ended:?}"),
+        written = write(subject, options, &heard) => written?,
+    }
+    wait_for_all(&heard, expected).await?;
+    let end = Sample::take(subject)?;
+    listening.shutdown().await;
+
+    let seconds = (end.at - start.at).as_secs_f64();
+    let used = |later: Duration, earlier: Duration| later.saturating_sub(earlier).as_secs_f64();
+    let (server, load) = (used(end.server, start.server), used(end.load, start.load));
+    let others = used(end.machine, start.machine) - server - load;
+    let mut latencies_us = heard.latencies_us.borrow_mut();
+    let mut latency_ms = |percent| percentile(&mut latencies_us, percent).map(|us| f64::from(us) / 1_000.0);
+    Ok(Measured {
+        server: subject.kind,
+        listeners,
+        idle_kib_each: after.saturating_sub(before) as f64 / 1024.0 / f64::from(listeners),
+        events: expected,
+        cpu_us_per_event: server * 1e6 / expected as f64,
+        p50_ms: latency_ms(50.0).context("no events")?,
+        p99_ms: latency_ms(99.0).context("no events")?,
+        highest_ms: latency_ms(100.0).context("no events")?,
+        server_busy: server / seconds,
+        load_busy: load / seconds,
+        others_busy: others.max(0.0) / seconds / cores_of_machine()? as f64,
+    })
+}
+
+/// Opens the subscriptions, and lets each listen in a task of its own.
+async fn listen(subject: &Subject, listeners: u32, heard: &Rc<Heard>) -> anyhow::Result<JoinSet<anyhow::Result<()>>> {
+    let mut listening = JoinSet::new();
+    let mut left = listeners as usize;
+    while left > 0 {
+        let portion = left.min(OPENED_AT_ONCE);
+        let mut opening = JoinSet::new();
+        for _ in 0..portion {
+            let (host, subscription) = (subject.server.host().to_owned(), subject.subscription());
+            opening.spawn_local(async move { subscription.open(&host).await });
+        }
+        for opened in opening.join_all().await {
+            let stream: Stream = opened.context("a subscription")?;
+            listening.spawn_local(stream.listen(heard.clone()));
+        }
+        left -= portion;
+    }
+    Ok(listening)
+}
+
+/// Inserts rows at an even pace. A write that takes longer than the pace delays the next ones, so their latency tells.
+async fn write(subject: &Subject, options: &Listeners, heard: &Heard) -> anyhow::Result<()> {
+    let mut connection = Connection::open(subject.server.host()).await?;
+    let mut pace = interval(options.between_writes());
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut request = Vec::new();
+    for _ in 0..options.writes() {
+        pace.tick().await;
+        let number = subject.write_next(Scenario::Insert, &mut request);
+        heard.note_sent(number);
+        let status = connection.exchange(&request).await?;
+        anyhow::ensure!(status == 200, "an insert was answered with {status}");
+    }
+    Ok(())
+}
+
+async fn wait_for_all(heard: &Heard, expected: u64) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    while heard.events.get() < expected {
+        let got = heard.events.get();
+        anyhow::ensure!(begun.elapsed() < MAX_DRAIN, "{got} events instead of {expected}");
+        sleep(Duration::from_millis(1)).await;
+    }
+    anyhow::ensure!(heard.events.get() == expected, "more events than there were rows");
+    Ok(())
+}
+
+/// The counters at one moment.
+struct Sample {
+    at: Instant,
+    server: Duration,
+    load: Duration,
+    machine: Duration,
+}
+
+impl Sample {
+    fn take(subject: &Subject) -> anyhow::Result<Self> {
+        Ok(Self {
+            at: Instant::now(),
+            server: cpu_time_of_tree(subject.server.pid())?,
+            load: cpu_time_of_this()?,
+            machine: cpu_time_of_machine()?,
+        })
+    }
+}
