@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use sha2::{Digest as _, Sha256};
+
 /// The built-ins, in the order in which they are deployed.
 const BUILTINS: [&str; 2] = ["auth", "records"];
 
@@ -31,10 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             &wasm.join(format!("builtin_{name}.wasm")),
         )?;
         let file = out.join(format!("{name}.wasm"));
+        let digest: String = (Sha256::digest(&package).iter())
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         fs::write(&file, package)?;
         writeln!(
             list,
-            "    Builtin {{ name: {name:?}, package: include_bytes!({file:?}) }},"
+            "    Builtin {{ name: {name:?}, package: include_bytes!({file:?}), digest: {digest:?} }},"
         )?;
     }
     list.push_str("]\n");

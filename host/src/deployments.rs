@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use wasmtime::component::Component;
 
 /// A component that runs: how it is reached, and what runs it.
 struct Deployed {
@@ -117,6 +118,15 @@ impl Deployments {
         self.services.replace([]);
     }
 
+    async fn prepare_component(&self, version: &Version, component: Component) -> Result<Prepared, Refusal> {
+        let prepared = self
+            .runtime
+            .prepare(version, component, &self.stores, &self.services)
+            .await?;
+        self.check_fit(version, &prepared)?;
+        Ok(prepared)
+    }
+
     /// Refuses a version whose services do not fit those who use them, or whose providers do not fit it.
     fn check_fit(&self, version: &Version, prepared: &Prepared) -> Result<(), Refusal> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,12 +172,13 @@ impl crate::components::deploy::Runtime for Deployments {
     type Prepared = Prepared;
 
     async fn prepare(&self, version: &Version, wasm: Bytes) -> Result<Prepared, Refusal> {
-        let prepared = self
-            .runtime
-            .prepare(version, &wasm, &self.stores, &self.services)
-            .await?;
-        self.check_fit(version, &prepared)?;
-        Ok(prepared)
+        let component = self.runtime.compile(version, &wasm).await?;
+        self.prepare_component(version, component).await
+    }
+
+    async fn prepare_compiled(&self, version: &Version) -> Option<Result<Prepared, Refusal>> {
+        let component = self.runtime.compiled(version)?;
+        Some(self.prepare_component(version, component).await)
     }
 
     fn switch(&self, changes: Vec<Change<Prepared>>) {

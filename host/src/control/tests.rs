@@ -22,6 +22,10 @@ struct Idle;
 impl Runtime for Idle {
     type Prepared = ();
 
+    async fn prepare_compiled(&self, _version: &Version) -> Option<Result<(), Refusal>> {
+        None
+    }
+
     async fn prepare(&self, _version: &Version, _wasm: Bytes) -> Result<(), Refusal> {
         Ok(())
     }

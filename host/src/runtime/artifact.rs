@@ -5,6 +5,7 @@
 
 use super::Refusal;
 use super::engine::{Pool, Runtime, engine};
+use crate::components::version::Version;
 use crate::limits;
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -18,12 +19,17 @@ use wasmtime::component::Component;
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
 impl Runtime {
-    /// The component with this digest, compiled now where the cache does not have it.
-    pub(super) async fn component(&self, digest: &str, wasm: &[u8]) -> Result<Component, Refusal> {
-        let compiled = self.compiled_path(digest);
-        if let Some(component) = self.load(&compiled) {
+    /// The code of a version, where it was compiled before.
+    pub fn compiled(&self, version: &Version) -> Option<Component> {
+        self.load(&self.compiled_path(version.digest.as_str()))
+    }
+
+    /// The code of a version, compiled now where that was not done before.
+    pub async fn compile(&self, version: &Version, wasm: &[u8]) -> Result<Component, Refusal> {
+        if let Some(component) = self.compiled(version) {
             return Ok(component);
         }
+        let compiled = self.compiled_path(version.digest.as_str());
         compile_in_child(&self.cache, wasm, &compiled).await?;
         self.load(&compiled)
             .ok_or_else(|| Refusal::Internal("the code just compiled does not load".into()))

@@ -16,7 +16,7 @@ use crate::components::version::Version;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use wasmtime::component::InstancePre;
+use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
@@ -38,11 +38,10 @@ impl Runtime {
     pub async fn prepare(
         self: &Arc<Self>,
         version: &Version,
-        wasm: &[u8],
+        component: Component,
         stores: &Stores,
         services: &Arc<Services>,
     ) -> Result<Prepared, Refusal> {
-        let component = self.component(version.digest.as_str(), wasm).await?;
         let Faces { answers_requests, uses } = self.inspect(&component, version)?;
         let mut linker = self.linker.clone();
         services::link(&mut linker, &uses, services).map_err(|error| Refusal::Internal(error.to_string()))?;

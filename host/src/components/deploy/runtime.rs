@@ -14,6 +14,12 @@ pub trait Runtime: Send + Sync + 'static {
     /// Compiles a version, checks what it imports and exports, and instantiates it once. Nothing else changes.
     fn prepare(&self, version: &Version, wasm: Bytes) -> impl Future<Output = Result<Self::Prepared, Refusal>> + Send;
 
+    /// The same for a version whose code was compiled before, and without its bytes; none where there is no such code.
+    fn prepare_compiled(
+        &self,
+        version: &Version,
+    ) -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
+
     /// Makes all changes in one step, for every request that comes from now on. Requests under way end where they began.
     fn switch(&self, changes: Vec<Change<Self::Prepared>>);
 

@@ -6,13 +6,15 @@ use super::{Change, DeployError, Deployer, NotStarted, Refusal, Runtime};
 use crate::components::manifest::Manifest;
 use crate::components::package::Package;
 use crate::components::store::Entry;
-use crate::components::version::{Actor, Digest, Origin};
+use crate::components::version::{Actor, Origin, Version};
 
 /// A component that comes with the executable. It is a package like any other.
 #[derive(Debug, Clone, Copy)]
 pub struct Builtin {
     pub name: &'static str,
     pub package: &'static [u8],
+    /// That of the package, computed when the executable was built.
+    pub digest: &'static str,
 }
 
 impl Builtin {
@@ -43,10 +45,9 @@ impl<R: Runtime> Deployer<R> {
         self.migrate(&package).await?;
 
         let name = package.manifest.name.as_str();
-        let digest = Digest::of(builtin.package);
         let versions = self.store.versions(name).await?;
         let newest = versions.iter().find(|version| version.origin == Origin::Builtin);
-        if newest.is_some_and(|version| version.digest == digest) {
+        if newest.is_some_and(|version| version.digest.as_str() == builtin.digest) {
             return Ok(());
         }
         let current = self.store.pointer(name).await?.and_then(|pointer| pointer.current);
@@ -60,7 +61,7 @@ impl<R: Runtime> Deployer<R> {
         if takes_over {
             self.check_others(&version).await?;
         }
-        let detail = format!("digest {digest}");
+        let detail = format!("digest {}", builtin.digest);
         let entry = Entry {
             actor: Actor::Start,
             action: "adopt",
@@ -77,22 +78,25 @@ impl<R: Runtime> Deployer<R> {
         let (mut changes, mut not_started) = (Vec::new(), Vec::new());
         for running in self.store.running().await? {
             let version = running.version;
-            let refused = match self.store.package(&version.digest).await {
-                Ok(package) => match self.runtime.prepare(&version, package).await {
-                    Ok(prepared) => {
-                        changes.push(Change::Put(Box::new(version), prepared));
-                        continue;
-                    }
-                    Err(refusal) => refusal,
-                },
-                Err(error) => Refusal::Internal(error.to_string()),
-            };
-            not_started.push(NotStarted {
-                name: version.name,
-                why: refused.to_string(),
-            });
+            match self.prepare_again(&version).await {
+                Ok(prepared) => changes.push(Change::Put(Box::new(version), prepared)),
+                Err(refusal) => not_started.push(NotStarted {
+                    name: version.name,
+                    why: refusal.to_string(),
+                }),
+            }
         }
         self.runtime.switch(changes);
         Ok(not_started)
+    }
+
+    /// Makes a stored version ready. Its package, of some megabytes, is read and hashed only where it has to be compiled again.
+    async fn prepare_again(&self, version: &Version) -> Result<R::Prepared, Refusal> {
+        if let Some(prepared) = self.runtime.prepare_compiled(version).await {
+            return prepared;
+        }
+        let package = self.store.package(&version.digest).await;
+        let package = package.map_err(|error| Refusal::Internal(error.to_string()))?;
+        self.runtime.prepare(version, package).await
     }
 }

@@ -10,6 +10,7 @@ use super::*;
 use crate::capability::sqlite::{EngineStatement, EngineValue, Role, Settings};
 use crate::components::commands::{Answer as CommandAnswer, Call, CommandError};
 use crate::components::package::pack::pack;
+use crate::components::version::Digest;
 use crate::data_directory::DataDirectory;
 
 /// Runs nothing. A component whose description is `broken` cannot be made ready.
@@ -20,6 +21,10 @@ struct Noted {
 
 impl Runtime for Noted {
     type Prepared = ();
+
+    async fn prepare_compiled(&self, _version: &Version) -> Option<Result<(), Refusal>> {
+        None
+    }
 
     async fn prepare(&self, version: &Version, _wasm: Bytes) -> Result<(), Refusal> {
         match version.manifest.description.as_deref() {
@@ -110,9 +115,12 @@ fn package_with(manifest: &str, migrations: &[(String, String)]) -> Bytes {
 }
 
 fn builtin(manifest: &str) -> Builtin {
+    let package = package(manifest);
+    let digest = Digest::of(&package).to_string();
     Builtin {
         name: "page",
-        package: Box::leak(package(manifest).to_vec().into_boxed_slice()),
+        package: Box::leak(package.to_vec().into_boxed_slice()),
+        digest: digest.leak(),
     }
 }
 
