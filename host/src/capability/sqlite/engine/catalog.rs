@@ -62,6 +62,15 @@ impl Catalog {
             .map(|(name, _)| name.clone())
             .collect()
     }
+
+    /// What can be read like a table and has no rows of its own that anybody changes.
+    pub fn without_rows(&self) -> HashSet<String> {
+        self.kinds
+            .iter()
+            .filter(|(_, kind)| !matches!(kind, Kind::Table))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
 }
 
 fn list(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(String, String)>> {

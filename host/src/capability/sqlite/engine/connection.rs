@@ -9,6 +9,7 @@ use std::{
 use super::{
     authorizer::{Actor, Authorizer},
     catalog::Catalog,
+    changes::{Capture, Log},
     compile::{compile, describe, may_replace_rows},
     deadline::Deadline,
     error::Error,
@@ -47,6 +48,7 @@ pub struct Connection {
     checker: Option<Box<Connection>>,
     handle: Handle,
     log: LogSize,
+    capture: Option<Capture>,
     authorizer: Authorizer,
     catalog: Arc<Catalog>,
     deadline: Deadline,
@@ -76,6 +78,7 @@ impl Connection {
             checker: None,
             handle,
             log,
+            capture: None,
             authorizer,
             catalog,
             deadline,
@@ -86,12 +89,19 @@ impl Connection {
         })
     }
 
+    /// Has the changes that are committed here go to `log`.
+    pub fn capture_into(&mut self, log: Arc<Log>) {
+        log.set_without_rows(self.catalog.without_rows());
+        self.capture = Some(Capture::new(log));
+    }
+
     /// Runs one statement of a role. `error.denied` on a read connection for one that could write.
     pub fn run(&mut self, role: &Arc<Role>, statement: &Statement) -> Result<Outcome, Error> {
+        self.settle()?;
         let position = self.find(role, &statement.sql)?;
         let result = self.step_through(position, statement);
         let report = self.authorizer.take_report();
-        note(&mut self.touched, &report.writes, report.changes_schema);
+        self.note(&report.writes, report.changes_schema);
         if result.is_err() && report.denied.is_some() {
             self.statements.remove(position);
         }
@@ -146,6 +156,7 @@ impl Connection {
 
     /// Runs the first statement of a migration's text; says where the next one begins, `None` at the end.
     pub fn run_migration_statement(&mut self, role: &Arc<Role>, sql: &str) -> Result<Option<usize>, Error> {
+        self.settle()?;
         self.authorizer.enter(Actor::Migration(role.clone()));
         let prepared = Prepared::new(&self.handle, sql, false);
         let (prepared, length) = match prepared {
@@ -158,11 +169,11 @@ impl Connection {
             return Err(Error::Denied("update that may replace rows".into()));
         }
         let mut entry = describe(prepared, compiled);
-        note(&mut self.touched, &entry.writes, entry.changes_schema);
+        self.note(&entry.writes, entry.changes_schema);
         let statement = Statement::new("", Vec::new());
         let result = run_entry(&self.handle, &mut entry, &statement, &self.settings);
         let report = self.authorizer.take_report();
-        note(&mut self.touched, &report.writes, report.changes_schema);
+        self.note(&report.writes, report.changes_schema);
         match (result, report.denied) {
             (Err(_), Some(what)) => return Err(Error::Denied(what)),
             (Err(error), None) => return Err(error),
@@ -173,6 +184,64 @@ impl Connection {
             self.refresh()?;
         }
         Ok(Some(length))
+    }
+
+    /// Begins a transaction that writes.
+    pub fn begin(&mut self) -> Result<(), Error> {
+        if let Some(capture) = &mut self.capture
+            && capture.begin(&self.handle)
+        {
+            self.statements.clear();
+        }
+        self.own("BEGIN IMMEDIATE")
+    }
+
+    /// Commits. [`Self::publish_changes`] is due then.
+    pub fn commit(&mut self) -> Result<(), Error> {
+        self.own("COMMIT")?;
+        if let Some(capture) = &mut self.capture {
+            capture.commit();
+        }
+        Ok(())
+    }
+
+    /// Rolls back, if an error has not done that already.
+    pub fn roll_back(&mut self) -> Result<(), Error> {
+        self.forget(Capture::forget);
+        if self.in_transaction() {
+            self.own("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
+    /// Begins a part of the transaction that can be undone alone. There is one at a time.
+    pub fn begin_part(&mut self) -> Result<(), Error> {
+        if let Some(capture) = &mut self.capture {
+            capture.mark();
+        }
+        self.own("SAVEPOINT job")
+    }
+
+    /// Ends the part.
+    pub fn end_part(&mut self) -> Result<(), Error> {
+        self.own("RELEASE job")
+    }
+
+    /// Ends the part and undoes it.
+    pub fn undo_part(&mut self) -> Result<(), Error> {
+        self.own("ROLLBACK TO job")?;
+        self.forget(Capture::cut);
+        self.end_part()
+    }
+
+    /// Hands over the changes that were committed. `touched` is what the transaction wrote.
+    pub fn publish_changes(&mut self, touched: &Touched) {
+        if let Some(capture) = &mut self.capture {
+            if touched.schema {
+                capture.log().set_without_rows(self.catalog.without_rows());
+            }
+            capture.publish(touched);
+        }
     }
 
     /// The schema as of the last refresh.
@@ -227,6 +296,7 @@ impl Connection {
     pub fn refresh(&mut self) -> Result<(), Error> {
         self.statements.clear();
         self.checker = None;
+        self.unsettle();
         self.authorizer.enter(Actor::Engine);
         self.catalog = Arc::new(Catalog::load(self.handle.wrapper())?);
         self.authorizer.set_catalog(self.catalog.clone());
@@ -287,9 +357,48 @@ impl Connection {
         compile(&self.handle, &self.authorizer, actor, sql, true).0
     }
 
+    /// Tells the capture of changes what tables look like, where that may have changed.
+    fn settle(&mut self) -> Result<(), Error> {
+        let Some(capture) = self.capture.as_mut().filter(|capture| capture.is_unsettled()) else {
+            return Ok(());
+        };
+        self.authorizer.enter(Actor::Engine);
+        capture
+            .settle(self.handle.wrapper())
+            .map_err(|error| Error::from_wrapper(&error))
+    }
+
+    fn unsettle(&mut self) {
+        if let Some(capture) = &mut self.capture {
+            capture.unsettle();
+        }
+    }
+
+    /// Undoes what was captured, and with it perhaps a change of the schema.
+    fn forget(&mut self, undo: impl FnOnce(&mut Capture)) {
+        if let Some(capture) = &mut self.capture {
+            undo(capture);
+            if self.touched.schema {
+                capture.unsettle();
+            }
+        }
+    }
+
+    fn note(&mut self, tables: &[String], changes_schema: bool) {
+        note(&mut self.touched, tables, changes_schema);
+        if changes_schema {
+            self.unsettle();
+        }
+    }
+
     fn step_through(&mut self, position: usize, statement: &Statement) -> Result<Outcome, Error> {
         let entry = self.statements.get(position);
         note(&mut self.touched, &entry.writes, entry.changes_schema);
+        if entry.changes_schema
+            && let Some(capture) = &mut self.capture
+        {
+            capture.unsettle();
+        }
         run_entry(&self.handle, entry, statement, &self.settings)
     }
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    changes::{Changes, ChangesError, Log},
     error::Error,
     migrate::{Applied, Migration, MigrationError},
     reader::Readers,
@@ -73,6 +74,7 @@ pub struct Database {
     writer: Writer,
     readers: Arc<Readers>,
     stamps: Arc<Stamps>,
+    log: Arc<Log>,
     settings: Arc<Settings>,
 }
 
@@ -80,12 +82,13 @@ impl Database {
     fn open(path: &Path, settings: &Arc<Settings>) -> Result<Self, Error> {
         check_file(path)?;
         let path: Arc<Path> = path.into();
-        let (writer, stamps) = Writer::open(&path, settings)?;
+        let (writer, stamps, log) = Writer::open(&path, settings)?;
         let readers = Readers::new(&path, settings, &stamps);
         Ok(Self {
             writer,
             readers,
             stamps,
+            log,
             settings: settings.clone(),
         })
     }
@@ -133,6 +136,11 @@ impl Database {
         }
     }
 
+    /// The log of what is committed to `tables`.
+    pub fn changes(&self, role: &Arc<Role>, tables: &[String]) -> Result<Changes, ChangesError> {
+        Changes::open(&self.log, role, tables)
+    }
+
     /// Applies the migrations of `set` that were not applied yet.
     pub async fn migrate(
         &self,
@@ -147,6 +155,7 @@ impl Database {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+        self.log.close();
     }
 
     /// How many statements the next reader keeps.

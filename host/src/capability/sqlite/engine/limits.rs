@@ -44,3 +44,16 @@ pub const STREAM_CHUNK_ROWS: usize = 128;
 pub const STREAM_CHUNK_BYTES: usize = 256 * 1024;
 /// Chunks of a stream that wait for its consumer.
 pub const STREAM_CHUNKS_WAITING: usize = 2;
+
+/// Changes of rows that the log of a database keeps: at a thousand writes a second a reader may be a minute behind.
+pub const CHANGES_KEPT: usize = 65_536;
+/// Bytes that these changes take, and again those of the transaction under way.
+pub const CHANGES_KEPT_BYTES: usize = 32 * 1024 * 1024;
+/// Changes that one read gives: larger steps are no faster.
+pub const CHANGES_READ: u32 = 1000;
+/// Bytes of changes that one read gives, unless the first one is larger.
+pub const CHANGES_READ_BYTES: usize = 1024 * 1024;
+/// Tables of one database whose changes are captured: none is ever given up, so that who comes back misses nothing.
+pub const CHANGES_TABLES: usize = 1000;
+/// Bytes of the name of such a table.
+pub const TABLE_NAME_BYTES: usize = 256;

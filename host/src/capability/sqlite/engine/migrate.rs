@@ -112,9 +112,7 @@ impl Set<'_> {
             let result = self.apply_one(connection, &migration);
             connection.lift_time_limit();
             if let Err((statement, error)) = result {
-                if connection.in_transaction() {
-                    connection.own("ROLLBACK")?;
-                }
+                connection.roll_back()?;
                 return Err(self.failed(migration, &statement, error));
             }
             committed(connection)?;
@@ -148,7 +146,7 @@ impl Set<'_> {
     /// On failure gives the statement too.
     fn apply_one(&self, connection: &mut Connection, migration: &Migration) -> Result<(), (String, Error)> {
         let engine = |error| (String::new(), error);
-        connection.own("BEGIN IMMEDIATE").map_err(engine)?;
+        connection.begin().map_err(engine)?;
         let (names, triggers) = (
             object_names(connection).map_err(engine)?,
             triggers(connection).map_err(engine)?,
@@ -180,7 +178,7 @@ impl Set<'_> {
         ];
         connection.own_with(&Statement::new(INSERT, row)).map_err(engine)?;
         connection.lift_time_limit();
-        connection.own("COMMIT").map_err(engine)
+        connection.commit().map_err(engine)
     }
 
     /// `ALTER TABLE ... RENAME TO` is authorised by the old name alone, so that new names are looked at afterwards.

@@ -4,6 +4,7 @@
 
 mod authorizer;
 mod catalog;
+mod changes;
 mod compile;
 mod connection;
 mod database;
@@ -33,6 +34,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{Batch, BatchChange, BatchTable, Changes, ChangesError, Operation, Position};
 pub use database::{Database, Databases};
 pub use error::{ConstraintKind, Error};
 pub use migrate::{Migration, MigrationError};

@@ -128,7 +128,7 @@ impl Work {
 
     fn attempt(&mut self, group: &mut Vec<Batch>, pace: Pace, late: &mut Vec<Batch>) -> Attempt {
         self.roll_back();
-        match self.connection.own("BEGIN IMMEDIATE") {
+        match self.connection.begin() {
             Ok(()) => {}
             // Another process has the file.
             Err(Error::Busy) if pace.is_inline => return Attempt::Answered(std::mem::take(group)),
@@ -148,7 +148,7 @@ impl Work {
             }
         }
         let rest = group.split_off(results.len());
-        match self.connection.own("COMMIT") {
+        match self.connection.commit() {
             Ok(()) => {
                 self.publish();
                 for (batch, result) in group.drain(..).zip(results) {
@@ -174,7 +174,7 @@ impl Work {
     /// Runs a batch in a savepoint of its own; one that is alone has the transaction for that, and ends it if it fails.
     fn run_batch(&mut self, batch: &Batch, alone: bool, time: Duration) -> Result<Vec<Outcome>, Error> {
         if !alone {
-            self.connection.own("SAVEPOINT job")?;
+            self.connection.begin_part()?;
         }
         self.connection.limit_time(time);
         let result = run_steps(&mut self.connection, &batch.role, &batch.steps);
@@ -184,12 +184,9 @@ impl Work {
         }
         match (&result, alone) {
             (Ok(_), true) => {}
-            (Ok(_), false) => self.connection.own("RELEASE job")?,
+            (Ok(_), false) => self.connection.end_part()?,
             (Err(_), true) => self.roll_back(),
-            (Err(_), false) => {
-                self.connection.own("ROLLBACK TO job")?;
-                self.connection.own("RELEASE job")?;
-            }
+            (Err(_), false) => self.connection.undo_part()?,
         }
         result
     }
@@ -198,7 +195,7 @@ impl Work {
     pub fn serve_transaction(&mut self, role: &Arc<Role>, reply: oneshot::Sender<Result<Transaction, Error>>) {
         self.connection
             .wait_for_locks(Duration::from_millis(limits::BUSY_TIMEOUT_MS));
-        if let Err(error) = self.connection.own("BEGIN IMMEDIATE") {
+        if let Err(error) = self.connection.begin() {
             drop(reply.send(Err(error)));
             return;
         }
@@ -207,9 +204,7 @@ impl Work {
         if reply.send(Ok(Transaction::new(sender))).is_ok() {
             self.serve_commands(role, &commands, lease_end);
         }
-        if self.connection.in_transaction() {
-            self.roll_back();
-        }
+        self.roll_back();
     }
 
     fn serve_commands(&mut self, role: &Arc<Role>, commands: &Receiver<Command>, lease_end: Instant) {
@@ -233,7 +228,7 @@ impl Work {
                     }
                 }
                 Ok(Command::Commit { reply }) => {
-                    let result = self.connection.own("COMMIT");
+                    let result = self.connection.commit();
                     match &result {
                         Ok(()) => self.publish(),
                         Err(_) => self.roll_back(),
@@ -252,14 +247,14 @@ impl Work {
     }
 
     fn run_in_savepoint(&mut self, role: &Arc<Role>, step: Step) -> Result<Outcome, Error> {
-        self.connection.own("SAVEPOINT job")?;
+        self.connection.begin_part()?;
         let result = self.connection.run(role, &step.statement);
         self.connection.lift_time_limit();
         if self.connection.in_transaction() {
-            if result.is_err() {
-                self.connection.own("ROLLBACK TO job")?;
+            match &result {
+                Ok(_) => self.connection.end_part()?,
+                Err(_) => self.connection.undo_part()?,
             }
-            self.connection.own("RELEASE job")?;
         }
         result
     }
@@ -296,6 +291,7 @@ impl Work {
         }
         let plain_tables = touched.schema.then(|| self.connection.catalog().plain_tables());
         self.stamps.committed(&touched, plain_tables);
+        self.connection.publish_changes(&touched);
         self.log_begins = false;
         if self.connection.log_pages() < limits::CHECKPOINT_PAGES {
             self.checkpoint_at = limits::CHECKPOINT_PAGES;
@@ -320,9 +316,7 @@ impl Work {
     }
 
     fn roll_back(&mut self) {
-        if self.connection.in_transaction()
-            && let Err(error) = self.connection.own("ROLLBACK")
-        {
+        if let Err(error) = self.connection.roll_back() {
             tracing::error!(%error, "a rollback failed");
         }
     }
@@ -338,9 +332,12 @@ impl Work {
 fn publish_schema(connection: &mut Connection, stamps: &Stamps) -> Result<(), Error> {
     let mut touched = connection.take_touched();
     touched.schema = true;
-    connection.refresh()?;
-    stamps.committed(&touched, Some(connection.catalog().plain_tables()));
-    Ok(())
+    let refreshed = connection.refresh();
+    if refreshed.is_ok() {
+        stamps.committed(&touched, Some(connection.catalog().plain_tables()));
+    }
+    connection.publish_changes(&touched);
+    refreshed
 }
 
 fn run_steps(connection: &mut Connection, role: &Arc<Role>, steps: &[Step]) -> Result<Vec<Outcome>, Error> {

@@ -11,6 +11,7 @@ use std::{
 use tokio::{sync::oneshot, task::yield_now, time::timeout};
 
 use super::{
+    changes::Log,
     connection::{Connection, Purpose},
     error::Error,
     job::{AbandonOnDrop, Batch, Job, Migrated, Ticket},
@@ -38,8 +39,10 @@ pub struct Writer {
 
 impl Writer {
     /// Opens the connection and starts the thread.
-    pub fn open(path: &Arc<Path>, settings: &Arc<Settings>) -> Result<(Self, Arc<Stamps>), Error> {
-        let connection = Connection::open(path, Purpose::Write, settings)?;
+    pub fn open(path: &Arc<Path>, settings: &Arc<Settings>) -> Result<(Self, Arc<Stamps>, Arc<Log>), Error> {
+        let mut connection = Connection::open(path, Purpose::Write, settings)?;
+        let log = Arc::new(Log::new()?);
+        connection.capture_into(log.clone());
         let stamps = Arc::new(Stamps::new(connection.catalog().plain_tables()));
         let work = Work::new(connection, settings.clone(), stamps.clone());
         let turns = Arc::new(Turns::new(work, settings.writer_queue));
@@ -52,6 +55,7 @@ impl Writer {
                 settings: settings.clone(),
             },
             stamps,
+            log,
         ))
     }
 

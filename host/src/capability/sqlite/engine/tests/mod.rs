@@ -1,5 +1,6 @@
 //! Tests of the engine, against real files.
 
+mod changes;
 mod descriptions;
 mod foreign_keys;
 mod grants;
