@@ -2,6 +2,7 @@
 
 mod accounts;
 mod browser;
+mod changes;
 mod clients;
 mod commands;
 mod components;

@@ -9,6 +9,7 @@ wasmtime::component::bindgen!({
     inline: "
         package guesthouse:served;
         world imports {
+            import guesthouse:host/changes@0.1.0;
             import guesthouse:host/http-messages@0.1.0;
             import guesthouse:host/mail@0.1.0;
             import guesthouse:host/secrets@0.1.0;
@@ -20,6 +21,7 @@ wasmtime::component::bindgen!({
     world: "guesthouse:served/imports",
     imports: { default: trappable },
     with: {
+        "guesthouse:host/changes.log": crate::capability::changes::LogHandle,
         "guesthouse:host/sqlite.database": crate::capability::sqlite::DatabaseHandle,
         "guesthouse:host/sqlite.transaction": crate::capability::sqlite::TransactionHandle,
         "wasi:clocks": wasmtime_wasi::p3::bindings::clocks,
@@ -27,7 +29,7 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use guesthouse::host::{http_messages, mail, secrets, services, sqlite};
+pub use guesthouse::host::{changes, http_messages, mail, secrets, services, sqlite};
 
 /// What the host calls of a component that brings commands.
 pub mod command {

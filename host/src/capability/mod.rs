@@ -2,6 +2,7 @@
 //! instance has, the interface's functions, and `add_to_linker`.
 
 pub mod bindings;
+pub mod changes;
 pub mod http_client;
 pub mod http_messages;
 pub mod mail;

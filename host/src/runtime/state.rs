@@ -2,7 +2,7 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
-use crate::capability::{http_client, mail, secrets, services, sqlite};
+use crate::capability::{changes, http_client, mail, secrets, services, sqlite};
 use crate::limits;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -40,6 +40,7 @@ pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     http_client: http_client::Hooks,
+    pub(crate) changes: changes::Context,
     pub(crate) services: services::Context,
     pub(crate) sqlite: sqlite::Context,
     pub(crate) mail: mail::Context,
@@ -69,6 +70,7 @@ impl State {
             wasi,
             http,
             http_client: http_client::Hooks::new(granted.http_client.clone()),
+            changes: changes::Context::new(granted.sqlite.clone()),
             services: services::Context::new(granted.services.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
             mail: mail::Context::new(granted.mail.clone()),

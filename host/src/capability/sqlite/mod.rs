@@ -15,6 +15,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasmtime::component::{Accessor, FutureReader, HasData, Linker, Resource, StreamReader};
 
+pub use engine::{
+    Batch as EngineBatch, BatchChange as EngineChange, Changes as Log, ChangesError as EngineChangesError,
+    Operation as EngineOperation, Position as EnginePosition,
+};
 pub use engine::{Database, Databases, Migration, MigrationError, Role, Settings, Synchronous};
 pub use engine::{
     Error as EngineError, Outcome as EngineOutcome, Statement as EngineStatement, Step as EngineStep,
@@ -47,6 +51,13 @@ impl Granted {
             .filter(|_| database != ANY_DATABASE)
             .or_else(of_any)
     }
+
+    /// Opens a database in the role that there is in it; `None` where there is none.
+    pub fn open(&self, name: &str) -> Option<Result<DatabaseHandle, EngineError>> {
+        let role = self.role(name)?.clone();
+        let opened = self.databases.open(name);
+        Some(opened.map(|database| DatabaseHandle { database, role }))
+    }
 }
 
 /// What an instance has.
@@ -64,8 +75,8 @@ impl Context {
 /// An open database and the role that this component has in it.
 #[derive(Clone)]
 pub struct DatabaseHandle {
-    database: Arc<Database>,
-    role: Arc<Role>,
+    pub(super) database: Arc<Database>,
+    pub(super) role: Arc<Role>,
 }
 
 /// A transaction. It cannot end while a call runs in it: the component has lent it to that call.
@@ -91,18 +102,11 @@ impl sqlite::Host for View<'_> {}
 
 impl sqlite::HostDatabase for View<'_> {
     fn open(&mut self, name: String) -> Answer<Resource<DatabaseHandle>> {
-        let granted = &self.0.sqlite.granted;
-        let Some(role) = granted.role(&name) else {
-            return Ok(Err(Error::Denied(format!("database {name}"))));
-        };
-        let handle = match granted.databases.open(&name) {
-            Ok(database) => DatabaseHandle {
-                database,
-                role: role.clone(),
-            },
-            Err(error) => return Ok(Err(error.into())),
-        };
-        Ok(Ok(self.0.table.push(handle)?))
+        match self.0.sqlite.granted.open(&name) {
+            None => Ok(Err(Error::Denied(format!("database {name}")))),
+            Some(Err(error)) => Ok(Err(error.into())),
+            Some(Ok(handle)) => Ok(Ok(self.0.table.push(handle)?)),
+        }
     }
 
     fn stamp(&mut self, this: Resource<DatabaseHandle>, tables: Vec<String>) -> Answer<u64> {

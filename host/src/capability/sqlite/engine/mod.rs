@@ -34,7 +34,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use changes::{Batch, BatchChange, BatchTable, Changes, ChangesError, Operation, Position};
+pub use changes::{Batch, BatchChange, Changes, ChangesError, Operation, Position};
 pub use database::{Database, Databases};
 pub use error::{ConstraintKind, Error};
 pub use migrate::{Migration, MigrationError};

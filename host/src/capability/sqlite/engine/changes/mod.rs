@@ -13,7 +13,7 @@ use super::value::Value;
 
 pub use capture::Capture;
 pub use log::Log;
-pub use reader::{Batch, BatchChange, BatchTable, Changes};
+pub use reader::{Batch, BatchChange, Changes};
 use shape::Shape;
 
 /// A place between two changes of one database's log.
@@ -44,7 +44,7 @@ pub enum ChangesError {
 
 /// A change of one row. Copying it copies no values.
 #[derive(Clone, Debug)]
-struct Change {
+pub struct Change {
     number: u64,
     /// The number of the last change of the same transaction.
     transaction_end: u64,
@@ -55,7 +55,7 @@ struct Change {
 
 /// The values of a row before and after a change, for each of the table's columns; none for an insert, and for a deletion.
 #[derive(Debug)]
-struct Images {
+pub struct Images {
     before: Vec<Value>,
     after: Vec<Value>,
 }

@@ -41,7 +41,7 @@ pub struct BatchChange {
     pub number: u64,
     pub transaction_end: u64,
     /// The index of its table in [`Batch::tables`].
-    pub table: usize,
+    pub table: u32,
     pub operation: Operation,
     pub before: Vec<Value>,
     pub after: Vec<Value>,
@@ -107,7 +107,8 @@ impl Changes {
             BatchChange {
                 number: change.number,
                 transaction_end: change.transaction_end,
-                table,
+                // There are at most as many as changes.
+                table: u32::try_from(table).unwrap_or(u32::MAX),
                 operation: change.operation,
                 before: select(&change.images.before, columns),
                 after: select(&change.images.after, columns),

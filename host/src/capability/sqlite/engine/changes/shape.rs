@@ -45,6 +45,13 @@ const COLUMNS: &str =
 impl Shape {
     /// Reads what the schema says of a table, which may not be there.
     pub fn load(connection: &Connection, key: &str) -> rusqlite::Result<Self> {
+        let mut shape = Self {
+            key: key.into(),
+            name: key.into(),
+            columns: Vec::new(),
+            width: 0,
+            problem: None,
+        };
         let table = connection.prepare_cached(TABLE)?.query_row([key], |row| {
             Ok((
                 row.get::<_, String>(0)?,
@@ -53,47 +60,39 @@ impl Shape {
             ))
         });
         let Some((name, kind, has_no_rowid)) = table.optional()? else {
-            return Ok(Self::of_nothing(key));
+            return Ok(shape);
         };
-        let mut columns = connection.prepare_cached(COLUMNS)?;
-        let columns = columns.query_map([key], |row| {
-            Ok(Described {
-                column: Column {
-                    name: row.get(0)?,
-                    is_real: is_real(&row.get::<_, String>(1)?),
-                    has_default: row.get(2)?,
-                },
-                is_virtual: row.get(3)?,
-                key_place: row.get(4)?,
-            })
-        })?;
-        let columns = columns.collect::<rusqlite::Result<Vec<_>>>()?;
-        let problem = match kind.as_str() {
-            "table" => problem(&columns, has_no_rowid),
-            _ => Some(NO_ROWS.into()),
+        // The columns of a view that is broken are an error, which is none of the statement's that is about to run.
+        let problem = if kind == "table" {
+            let columns = described(connection, key)?;
+            let problem = problem(&columns, has_no_rowid);
+            shape.width = columns.len();
+            let stored = columns.into_iter().filter(|described| !described.is_virtual);
+            shape.columns = stored.map(|described| described.column).collect();
+            problem
+        } else {
+            Some(NO_ROWS)
         };
-        Ok(Self {
-            key: key.into(),
-            problem: problem.map(|problem| explain(&name, &problem)),
-            name,
-            width: columns.len(),
-            columns: columns
-                .into_iter()
-                .filter(|described| !described.is_virtual)
-                .map(|described| described.column)
-                .collect(),
-        })
+        shape.problem = problem.map(|problem| explain(&name, problem));
+        shape.name = name;
+        Ok(shape)
     }
+}
 
-    fn of_nothing(key: &str) -> Self {
-        Self {
-            key: key.into(),
-            name: key.into(),
-            columns: Vec::new(),
-            width: 0,
-            problem: None,
-        }
-    }
+fn described(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Described>> {
+    let mut columns = connection.prepare_cached(COLUMNS)?;
+    let columns = columns.query_map([table], |row| {
+        Ok(Described {
+            column: Column {
+                name: row.get(0)?,
+                is_real: is_real(&row.get::<_, String>(1)?),
+                has_default: row.get(2)?,
+            },
+            is_virtual: row.get(3)?,
+            key_place: row.get(4)?,
+        })
+    })?;
+    columns.collect()
 }
 
 /// The problem as readers are told it.
@@ -102,14 +101,14 @@ pub fn explain(table: &str, problem: &str) -> String {
 }
 
 /// SQLite gives the hook wrong values where the order in which it stores columns is not that of the table.
-fn problem(columns: &[Described], has_no_rowid: bool) -> Option<String> {
+fn problem(columns: &[Described], has_no_rowid: bool) -> Option<&'static str> {
     let first_virtual = columns.iter().position(|described| described.is_virtual);
     let last_stored = columns.iter().rposition(|described| !described.is_virtual);
     if first_virtual.is_some_and(|first| last_stored.is_some_and(|last| first < last)) {
-        return Some("its VIRTUAL columns must come after all others".into());
+        return Some("its VIRTUAL columns must come after all others");
     }
     if has_no_rowid && mistakes_numbers(columns) {
-        return Some("the key of a table WITHOUT ROWID must come before its REAL columns".into());
+        return Some("the key of a table WITHOUT ROWID must come before its REAL columns");
     }
     None
 }

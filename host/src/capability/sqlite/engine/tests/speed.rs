@@ -81,3 +81,35 @@ async fn insert_many(fixture: Arc<Fixture>, count: u32) {
             .unwrap();
     }
 }
+
+/// What capturing changes costs those who write.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn microseconds_per_write_with_and_without_a_log() {
+    let schema = format!("{SCHEMA} CREATE TABLE other (x);");
+    for (what, tables) in [
+        ("no log", None),
+        ("of another table", Some("other")),
+        ("of the table", Some("t")),
+    ] {
+        let fixture = Fixture::new(&schema).await;
+        let table = tables.map(String::from);
+        let log = table.map(|table| fixture.database.changes(&fixture.host, &[table]).unwrap());
+        for sql in [
+            "INSERT INTO t (x) VALUES ('row')",
+            "UPDATE t SET x = 'changed' WHERE id = 77",
+            "UPDATE t SET x = x || '!' WHERE id BETWEEN 1001 AND 2000",
+        ] {
+            let mut best = f64::MAX;
+            for _ in 0..20 {
+                let started = Instant::now();
+                for _ in 0..200 {
+                    fixture.execute(&fixture.host, sql).await.unwrap();
+                }
+                best = best.min(started.elapsed().as_secs_f64() * 1e6 / 200.0);
+            }
+            println!("{what}: {best:.1} us: {sql}");
+        }
+        drop(log);
+    }
+}

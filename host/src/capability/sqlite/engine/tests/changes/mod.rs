@@ -7,7 +7,7 @@ mod window;
 
 use futures::FutureExt;
 
-use super::super::{Batch, BatchChange, BatchTable, Changes, ChangesError, Operation, Position};
+use super::super::{Batch, BatchChange, Changes, ChangesError, Operation, Position};
 use super::*;
 
 /// Opens the log of some tables as the host may.
@@ -30,12 +30,7 @@ fn read_now(changes: &Changes, position: Position) -> Result<Option<Batch>, Chan
 fn told(changes: &Changes, mut position: Position) -> Vec<String> {
     let mut told = Vec::new();
     while let Some(batch) = read_now(changes, position).expect("the position is in the window") {
-        told.extend(
-            batch
-                .changes
-                .iter()
-                .map(|change| in_words(&batch.tables[change.table], change)),
-        );
+        told.extend(batch.changes.iter().map(|change| in_words(&batch, change)));
         position = batch.next;
     }
     assert_eq!(position.epoch, changes.end().epoch);
@@ -43,7 +38,8 @@ fn told(changes: &Changes, mut position: Position) -> Vec<String> {
 }
 
 /// `insert t (id=1, x='a')`, `update t (...) to (...)`, `delete t (...)`.
-fn in_words(table: &BatchTable, change: &BatchChange) -> String {
+fn in_words(batch: &Batch, change: &BatchChange) -> String {
+    let table = &batch.tables[change.table as usize];
     let image = |values: &[Value]| {
         assert_eq!(values.len(), table.columns.len());
         let columns = table.columns.iter().zip(values);

@@ -192,10 +192,7 @@ async fn a_reader_that_waits_is_woken_from_another_thread() {
         .await
         .expect("woken")
         .unwrap();
-    assert_eq!(
-        in_words(&batch.tables[0], &batch.changes[0]),
-        "insert t (id=1, x='woken')"
-    );
+    assert_eq!(in_words(&batch, &batch.changes[0]), "insert t (id=1, x='woken')");
     writer.join().unwrap();
 }
 
