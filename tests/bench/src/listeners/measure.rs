@@ -9,14 +9,14 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::Listeners;
-use super::stream::{Heard, Stream};
+use super::stream::{Heard, Progress, Stream};
 use crate::connection::Connection;
 use crate::process::{
     cores_of_machine, cpu_time_of_machine, cpu_time_of_this, cpu_time_of_tree, resident_bytes_of_tree,
 };
 use crate::scenario::Scenario;
 use crate::statistics::percentile;
-use crate::subject::{Kind, Subject};
+use crate::subject::{Kind, Subject, Subscription};
 
 /// Subscriptions that are opened at once.
 const OPENED_AT_ONCE: usize = 16;
@@ -34,6 +34,9 @@ pub struct Measured {
     pub events: u64,
     /// CPU time of the server, its writes included, for each event that a listener got.
     pub cpu_us_per_event: f64,
+    /// What an insert itself takes, from its request to its answer.
+    pub insert_p50_ms: f64,
+    pub insert_p99_ms: f64,
     /// From the request to insert a row to its event at a listener.
     pub p50_ms: f64,
     pub p99_ms: f64,
@@ -51,64 +54,116 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
     sleep(SETTLE).await;
     let before = resident_bytes_of_tree(subject.server.pid())?;
     let heard = Heard::new();
-    let mut listening = listen(subject, listeners, &heard).await?;
+    let (mut listening, silent) = listen(subject, listeners, options, &heard).await?;
     sleep(SETTLE).await;
     let after = resident_bytes_of_tree(subject.server.pid())?;
 
     let start = Sample::take(subject)?;
     let expected = u64::from(listeners) * options.writes();
-    tokio::select! {
+    let work = async {
+        let inserts_us = write(subject, options, &heard).await?;
+        wait_for_all(&heard, expected).await?;
+        anyhow::Ok(inserts_us)
+    };
+    let mut inserts_us = tokio::select! {
         biased;
         Some(ended) = listening.join_next() => anyhow::bail!("a listener ended: {ended:?}"),
-        written = write(subject, options, &heard) => written?,
-    }
-    wait_for_all(&heard, expected).await?;
+        worked = work => worked?,
+    };
     let end = Sample::take(subject)?;
     listening.shutdown().await;
+    drop(silent);
 
     let seconds = (end.at - start.at).as_secs_f64();
     let used = |later: Duration, earlier: Duration| later.saturating_sub(earlier).as_secs_f64();
     let (server, load) = (used(end.server, start.server), used(end.load, start.load));
     let others = used(end.machine, start.machine) - server - load;
     let mut latencies_us = heard.latencies_us.borrow_mut();
-    let mut latency_ms = |percent| percentile(&mut latencies_us, percent).map(|us| f64::from(us) / 1_000.0);
+    let ms = |values: &mut Vec<u32>, percent| percentile(values, percent).map_or(0.0, |us| f64::from(us) / 1_000.0);
     Ok(Measured {
         server: subject.kind,
         listeners,
-        idle_kib_each: after.saturating_sub(before) as f64 / 1024.0 / f64::from(listeners),
+        idle_kib_each: after.saturating_sub(before) as f64 / 1024.0 / f64::from(listeners.max(1)),
         events: expected,
-        cpu_us_per_event: server * 1e6 / expected as f64,
-        p50_ms: latency_ms(50.0).context("no events")?,
-        p99_ms: latency_ms(99.0).context("no events")?,
-        highest_ms: latency_ms(100.0).context("no events")?,
+        cpu_us_per_event: server * 1e6 / expected.max(1) as f64,
+        insert_p50_ms: ms(&mut inserts_us, 50.0),
+        insert_p99_ms: ms(&mut inserts_us, 99.0),
+        p50_ms: ms(&mut latencies_us, 50.0),
+        p99_ms: ms(&mut latencies_us, 99.0),
+        highest_ms: ms(&mut latencies_us, 100.0),
         server_busy: server / seconds,
         load_busy: load / seconds,
         others_busy: others.max(0.0) / seconds / cores_of_machine()? as f64,
     })
 }
 
-/// Opens the subscriptions, and lets each listen in a task of its own.
-async fn listen(subject: &Subject, listeners: u32, heard: &Rc<Heard>) -> anyhow::Result<JoinSet<anyhow::Result<()>>> {
+/// Opens the subscriptions, and lets each listen in a task of its own. Those that never read are returned as they are.
+async fn listen(
+    subject: &Subject,
+    listeners: u32,
+    options: &Listeners,
+    heard: &Rc<Heard>,
+) -> anyhow::Result<(JoinSet<anyhow::Result<()>>, Vec<Stream>)> {
+    let (host, subscription) = (subject.server.host(), subject.subscription());
+    let mut silent = Vec::new();
+    for _ in 0..u64::from(listeners) * u64::from(options.silent_percent) / 100 {
+        silent.push(subscription.open(host).await?);
+    }
     let mut listening = JoinSet::new();
     let mut left = listeners as usize;
     while left > 0 {
         let portion = left.min(OPENED_AT_ONCE);
         let mut opening = JoinSet::new();
         for _ in 0..portion {
-            let (host, subscription) = (subject.server.host().to_owned(), subject.subscription());
-            opening.spawn_local(async move { subscription.open(&host).await });
+            let (host, leaves) = (host.to_owned(), options.leaving_percent > 0);
+            opening.spawn_local(async move {
+                match leaves {
+                    true => subscription.resume(&host, Progress::default()).await,
+                    false => subscription.open(&host).await,
+                }
+            });
         }
-        for opened in opening.join_all().await {
-            let stream: Stream = opened.context("a subscription")?;
-            listening.spawn_local(stream.listen(heard.clone()));
+        for (index, opened) in opening.join_all().await.into_iter().enumerate() {
+            let listener = Listener {
+                host: host.to_owned(),
+                subscription,
+                stay: options.stay(),
+                heard: heard.clone(),
+            };
+            // Whoever leaves does so at a time of its own.
+            let share = (left - index) as f64 / f64::from(listeners);
+            listening.spawn_local(listener.come_and_go(opened.context("a subscription")?, share));
         }
         left -= portion;
     }
-    Ok(listening)
+    Ok((listening, silent))
 }
 
-/// Inserts rows at an even pace. A write that takes longer than the pace delays the next ones, so their latency tells.
-async fn write(subject: &Subject, options: &Listeners, heard: &Heard) -> anyhow::Result<()> {
+/// A listener, and how long it stays; for ever where that is not said.
+struct Listener {
+    host: String,
+    subscription: Subscription,
+    stay: Option<Duration>,
+    heard: Rc<Heard>,
+}
+
+impl Listener {
+    /// Listens, goes away after a while, and comes back where it was. The first time it stays for that share of its while.
+    async fn come_and_go(self, mut stream: Stream, share: f64) -> anyhow::Result<()> {
+        let Some(stay) = self.stay else {
+            return stream.listen(&self.heard).await;
+        };
+        let mut progress = stream.listen_for(stay.mul_f64(share), &self.heard).await?;
+        loop {
+            stream = self.subscription.resume(&self.host, progress).await?;
+            progress = stream.listen_for(stay, &self.heard).await?;
+        }
+    }
+}
+
+/// Inserts rows at an even pace; says how long each took. One that takes longer than the pace delays the next ones.
+async fn write(subject: &Subject, options: &Listeners, heard: &Heard) -> anyhow::Result<Vec<u32>> {
+    let mut took_us = Vec::new();
     let mut connection = Connection::open(subject.server.host()).await?;
     let mut pace = interval(options.between_writes());
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -117,10 +172,12 @@ async fn write(subject: &Subject, options: &Listeners, heard: &Heard) -> anyhow:
         pace.tick().await;
         let number = subject.write_next(Scenario::Insert, &mut request);
         heard.note_sent(number);
+        let begun = Instant::now();
         let status = connection.exchange(&request).await?;
+        took_us.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
         anyhow::ensure!(status == 200, "an insert was answered with {status}");
     }
-    Ok(())
+    Ok(took_us)
 }
 
 async fn wait_for_all(heard: &Heard, expected: u64) -> anyhow::Result<()> {

@@ -19,8 +19,8 @@ use crate::subject::{Kind, Subject};
 /// What a run of listeners may be told on the command line.
 #[derive(Args, Debug, Serialize)]
 pub struct Listeners {
-    /// How many listen (comma list)
-    #[arg(long, value_delimiter = ',', default_value = "1000,10000", value_parser = value_parser!(u32).range(1..=20_000))]
+    /// How many listen (comma list); with none the inserts alone are measured
+    #[arg(long, value_delimiter = ',', default_value = "0,1000,10000", value_parser = value_parser!(u32).range(0..=20_000))]
     pub counts: Vec<u32>,
     /// The most listeners that PocketBase is measured with
     #[arg(long, default_value_t = 1000)]
@@ -31,6 +31,12 @@ pub struct Listeners {
     /// Measured seconds
     #[arg(long, default_value_t = 20, value_parser = value_parser!(u64).range(1..=600))]
     pub seconds: u64,
+    /// Of our listeners, how many percent go away in each second and come back where they were
+    #[arg(long, default_value_t = 0, value_parser = value_parser!(u32).range(0..=100))]
+    pub leaving_percent: u32,
+    /// How many percent more connections listen and never read
+    #[arg(long, default_value_t = 0, value_parser = value_parser!(u32).range(0..=100))]
+    pub silent_percent: u32,
     /// Leave PocketBase out
     #[arg(long)]
     pub skip_pocketbase: bool,
@@ -90,6 +96,11 @@ impl Listeners {
 
     fn between_writes(&self) -> Duration {
         Duration::from_secs(1) / self.writes_per_second
+    }
+
+    /// How long a listener stays that leaves at times.
+    fn stay(&self) -> Option<Duration> {
+        (self.leaving_percent > 0).then(|| Duration::from_secs(100) / self.leaving_percent)
     }
 
     fn writes(&self) -> u64 {

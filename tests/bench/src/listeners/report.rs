@@ -23,12 +23,12 @@ impl Display for Report<'_> {
         )?;
         writeln!(
             out,
-            "server      listeners   idle KiB each   CPU us/event    p50 ms    p99 ms  highest ms   core busy   load busy"
+            "server      listeners   idle KiB each   CPU us/event    p50 ms    p99 ms  highest ms   insert p50    p99 ms   core busy   load busy"
         )?;
         for it in &self.measured {
             writeln!(
                 out,
-                "{:<11}{:>10}{:>16.1}{:>15.2}{:>10.1}{:>10.1}{:>12.1}{:>10.0} %{:>10.0} %",
+                "{:<11}{:>10}{:>16.1}{:>15.2}{:>10.1}{:>10.1}{:>12.1}{:>13.1}{:>10.1}{:>10.0} %{:>10.0} %",
                 it.server,
                 it.listeners,
                 it.idle_kib_each,
@@ -36,6 +36,8 @@ impl Display for Report<'_> {
                 it.p50_ms,
                 it.p99_ms,
                 it.highest_ms,
+                it.insert_p50_ms,
+                it.insert_p99_ms,
                 it.server_busy * 100.0,
                 it.load_busy * 100.0
             )?;

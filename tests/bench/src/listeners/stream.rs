@@ -1,12 +1,14 @@
-//! One listener: subscribes, and notes when it hears of which row. Ten thousand of them share one buffer for what they read.
+//! One listener: subscribes, notes when it hears of which row, and sees that it misses none. Ten thousand of them share one buffer for
+//! what they read.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::row;
 
@@ -50,13 +52,28 @@ pub struct Stream {
     stream: TcpStream,
     /// What came of an event that is not whole yet.
     rest: Vec<u8>,
+    heard: Progress,
+}
+
+/// What one listener has heard.
+#[derive(Clone, Default)]
+pub struct Progress {
+    /// The row that it heard of last. They are inserted in the order of their numbers.
+    row: Option<u64>,
+    /// Where it can go on, as the server has said.
+    pub last_id: String,
 }
 
 impl Stream {
     /// Asks for a stream and waits for the first of it, which is returned too.
     pub async fn open(address: &str, path: &str) -> anyhow::Result<(Self, String)> {
+        Self::open_with(address, path, "", Progress::default()).await
+    }
+
+    /// The same for a listener that has heard something before; `fields` are header fields.
+    pub async fn open_with(address: &str, path: &str, fields: &str, heard: Progress) -> anyhow::Result<(Self, String)> {
         let mut stream = TcpStream::connect(address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/event-stream\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/event-stream\r\n{fields}\r\n");
         stream.write_all(request.as_bytes()).await?;
         let mut begun = Vec::new();
         while !has_begun(&begun) {
@@ -68,14 +85,25 @@ impl Stream {
                 Err(error) => return Err(error.into()),
             }
         }
-        let begun = String::from_utf8_lossy(&begun).into_owned();
-        anyhow::ensure!(begun.starts_with("HTTP/1.1 200"), "not a stream: {begun}");
-        let rest = Vec::new();
-        Ok((Self { stream, rest }, begun))
+        // What follows the head is for whoever listens.
+        let head = find(&begun, b"\r\n\r\n").map_or(0, |end| end + 4);
+        let rest = begun.split_off(head);
+        let text = String::from_utf8_lossy(&begun).into_owned() + &String::from_utf8_lossy(&rest);
+        anyhow::ensure!(text.starts_with("HTTP/1.1 200"), "not a stream: {text}");
+        Ok((Self { stream, rest, heard }, text))
     }
 
-    /// Listens until the stream ends, which is a failure: nobody closes it.
-    pub async fn listen(mut self, heard: Rc<Heard>) -> anyhow::Result<()> {
+    /// Listens for so long and then goes away; says where it was. A stream that ends before that is a failure: nobody closes it.
+    pub async fn listen_for(mut self, time: Duration, heard: &Heard) -> anyhow::Result<Progress> {
+        match timeout(time, self.listen(heard)).await {
+            Ok(ended) => ended.map(|()| self.heard),
+            Err(_) => Ok(self.heard),
+        }
+    }
+
+    /// Listens until the stream ends.
+    pub async fn listen(&mut self, heard: &Heard) -> anyhow::Result<()> {
+        self.take(&[], heard)?;
         loop {
             self.stream.readable().await?;
             let mut buffer = heard.buffer.borrow_mut();
@@ -85,17 +113,17 @@ impl Stream {
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
                 Err(error) => return Err(error.into()),
             };
-            self.take(&buffer[..read], &heard)?;
+            self.take(&buffer[..read], heard)?;
         }
     }
 
     fn take(&mut self, bytes: &[u8], heard: &Heard) -> anyhow::Result<()> {
         if self.rest.is_empty() {
-            let used = take_events(bytes, heard)?;
+            let used = self.heard.take_events(bytes, heard)?;
             self.rest.extend_from_slice(&bytes[used..]);
         } else {
             self.rest.extend_from_slice(bytes);
-            let used = take_events(&self.rest, heard)?;
+            let used = self.heard.take_events(&self.rest, heard)?;
             self.rest.drain(..used);
         }
         Ok(())
@@ -108,16 +136,40 @@ fn has_begun(bytes: &[u8]) -> bool {
     head.is_some_and(|end| find(&bytes[end + 4..], b"\n\n").is_some())
 }
 
-/// Notes the events of all blocks that are whole; how many bytes these are. Frames of chunks lie between blocks and do not matter.
-fn take_events(bytes: &[u8], heard: &Heard) -> anyhow::Result<usize> {
-    let mut used = 0;
-    while let Some(length) = find(&bytes[used..], b"\n\n") {
-        if let Some(number) = number_of(&bytes[used..used + length]) {
-            heard.note_heard(number)?;
+impl Progress {
+    /// Notes the events of all blocks that are whole; how many bytes these are. Frames of chunks lie between blocks and do not
+    /// matter.
+    fn take_events(&mut self, bytes: &[u8], heard: &Heard) -> anyhow::Result<usize> {
+        let mut used = 0;
+        while let Some(length) = find(&bytes[used..], b"\n\n") {
+            self.take_event(&bytes[used..used + length], heard)?;
+            used += length + 2;
         }
-        used += length + 2;
+        Ok(used)
     }
-    Ok(used)
+
+    fn take_event(&mut self, event: &[u8], heard: &Heard) -> anyhow::Result<()> {
+        if let Some(start) = find(event, b"id: ") {
+            let id = event[start + 4..]
+                .split(|byte| *byte == b'\n')
+                .next()
+                .unwrap_or_default();
+            self.last_id = String::from_utf8_lossy(id).into_owned();
+        }
+        let text = || String::from_utf8_lossy(event);
+        anyhow::ensure!(
+            find(event, b"\"Error\"").is_none(),
+            "a listener was told of a failure: {}",
+            text()
+        );
+        let Some(number) = number_of(event) else { return Ok(()) };
+        let before = self.row.replace(number);
+        anyhow::ensure!(
+            before.is_none_or(|before| before + 1 == number),
+            "a listener heard of row {number} after row {before:?}"
+        );
+        heard.note_heard(number)
+    }
 }
 
 /// The number of the row that an event tells of. Every server writes the column in the same way.
@@ -151,7 +203,8 @@ mod tests {
         heard.note_sent(7);
         let created = row::Row::inserted(7).created;
         let text = format!("2b\r\ndata: {{\"Insert\":{{\"created\":{created}}},\"seq\":1}}\n\n\r\n: \n\ndata: {{\"cr");
-        let used = take_events(text.as_bytes(), &heard).unwrap();
+        let mut progress = Progress::default();
+        let used = progress.take_events(text.as_bytes(), &heard).unwrap();
         assert_eq!(&text[used..], "data: {\"cr");
         assert_eq!(heard.events.get(), 1);
     }
@@ -160,6 +213,23 @@ mod tests {
     fn an_event_of_an_unknown_row_is_a_failure() {
         let created = row::Row::inserted(7).created;
         let text = format!("data: {{\"created\":{created}}}\n\n");
-        assert!(take_events(text.as_bytes(), &Heard::new()).is_err());
+        assert!(Progress::default().take_events(text.as_bytes(), &Heard::new()).is_err());
+    }
+
+    #[test]
+    fn a_row_that_was_passed_over_is_a_failure() {
+        let heard = Heard::new();
+        let mut progress = Progress::default();
+        for (number, is_good) in [(7, true), (8, true), (10, false)] {
+            heard.note_sent(number);
+            let created = row::Row::inserted(number).created;
+            let text = format!("id: 5-{number}\ndata: {{\"created\":{created}}}\n\n");
+            assert_eq!(
+                progress.take_events(text.as_bytes(), &heard).is_ok(),
+                is_good,
+                "{number}"
+            );
+        }
+        assert_eq!(progress.last_id, "5-10");
     }
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use self::dialect::{Addressee, Dialect};
-use self::subscription::Subscription;
+pub use self::subscription::Subscription;
 use crate::connection::Connection;
 use crate::cores::Cores;
 use crate::options::Options;

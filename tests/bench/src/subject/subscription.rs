@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::connection::Connection;
-use crate::listeners::stream::Stream;
+use crate::listeners::stream::{Progress, Stream};
 use crate::request;
 
 #[derive(Clone, Copy)]
@@ -16,6 +16,15 @@ pub enum Subscription {
 }
 
 impl Subscription {
+    /// Goes on where a listener was, which heard of nothing where it is new.
+    pub async fn resume(self, host: &str, heard: Progress) -> anyhow::Result<Stream> {
+        let Self::Path(path) = self else {
+            anyhow::bail!("this server knows nothing of going on");
+        };
+        let field = format!("last-event-id: {}\r\n", heard.last_id);
+        Ok(Stream::open_with(host, path, &field, heard).await?.0)
+    }
+
     pub async fn open(self, host: &str) -> anyhow::Result<Stream> {
         match self {
             Self::Path(path) => Ok(Stream::open(host, path).await?.0),
