@@ -33,6 +33,7 @@ pub mod qr_code;
 pub mod random;
 pub mod redirect;
 pub mod registration;
+pub mod removal;
 pub mod revocation;
 pub mod routes;
 pub mod sessions;

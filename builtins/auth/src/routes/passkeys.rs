@@ -12,17 +12,12 @@ use crate::error::Error;
 use crate::head::Head;
 use crate::outcome::Outcome;
 use crate::passkeys::store::{self, id_text};
+use crate::removal::Removal;
 use crate::{body, database, limits, settings};
 
 #[derive(Deserialize)]
 struct Rename {
     name: String,
-    csrf_token: Option<String>,
-    redirect_uri: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-struct Delete {
     csrf_token: Option<String>,
     redirect_uri: Option<String>,
 }
@@ -63,20 +58,12 @@ pub async fn rename(request: Request, parameters: Parameters) -> Result<Response
 
 /// Whoever signed in by it stays so: that ends with the session.
 pub async fn delete(request: Request, parameters: Parameters) -> Result<Response, Error> {
-    let head = Head::of(&request);
-    let body = match request.method() {
-        "POST" => body::read::<Delete>(request).await?.0,
-        _ => Delete::default(),
-    };
-    let database = database::open()?;
-    let caller = Caller::require(&database, &head.credentials).await?;
-    caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
-    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &*settings::read(&database).await?)?;
+    let removal = Removal::authorize(request).await?;
     let id = id_of(&parameters)?;
-    if !store::delete(&database, &caller.account().id, &id).await? {
+    if !store::delete(&removal.database, &removal.caller.account().id, &id).await? {
         return Err(Error::NotFound);
     }
-    Ok(outcome.say("passkey deleted"))
+    Ok(removal.outcome.say("passkey deleted"))
 }
 
 fn id_of(parameters: &Parameters) -> Result<Vec<u8>, Error> {

@@ -1,23 +1,15 @@
-//! `sessions`: where the caller is signed in, and signing out there. The POST forms are for pages: HTML knows no DELETE.
+//! `sessions`: where the caller is signed in, and signing out there. The POST forms are for pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use guesthouse::http::{Parameters, Request, Response};
-use guesthouse::sqlite::Database;
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::head::Head;
-use crate::outcome::Outcome;
-use crate::{body, cookies, database, sessions, settings};
-
-#[derive(Default, Deserialize)]
-struct Body {
-    csrf_token: Option<String>,
-    redirect_uri: Option<String>,
-}
+use crate::removal::Removal;
+use crate::{cookies, database, sessions};
 
 pub async fn list(request: Request) -> Result<Response, Error> {
     let head = Head::of(&request);
@@ -44,7 +36,12 @@ pub async fn list(request: Request) -> Result<Response, Error> {
 pub async fn end(request: Request, parameters: Parameters) -> Result<Response, Error> {
     let id = parameters.get("id").and_then(|id| URL_SAFE.decode(id).ok());
     let id = id.ok_or(Error::Invalid("the id is not that of a session"))?;
-    let (database, caller, outcome, is_secure) = authorize(request).await?;
+    let Removal {
+        database,
+        caller,
+        outcome,
+        is_secure,
+    } = Removal::authorize(request).await?;
     if !sessions::end_one_of(&database, &caller.account().id, &id).await? {
         return Err(Error::NotFound);
     }
@@ -56,21 +53,8 @@ pub async fn end(request: Request, parameters: Parameters) -> Result<Response, E
 
 /// Ends all but the one that the request was made in.
 pub async fn end_others(request: Request) -> Result<Response, Error> {
-    let (database, caller, outcome, _) = authorize(request).await?;
-    sessions::end_others_of(&database, &caller.account().id, &caller.session.id).await?;
-    Ok(outcome.say("signed out everywhere else"))
-}
-
-async fn authorize(request: Request) -> Result<(Database, Caller, Outcome, bool), Error> {
-    let head = Head::of(&request);
-    let body = match request.method() {
-        "POST" => body::read::<Body>(request).await?.0,
-        _ => Body::default(),
-    };
-    let database = database::open()?;
-    let caller = Caller::require(&database, &head.credentials).await?;
-    caller.authorize_change(&head.credentials, body.csrf_token.as_deref())?;
-    let settings = settings::read(&database).await?;
-    let outcome = Outcome::read(body.redirect_uri.as_deref(), &head, &settings)?;
-    Ok((database, caller, outcome, head.is_secure))
+    let removal = Removal::authorize(request).await?;
+    let session = &removal.caller.session;
+    sessions::end_others_of(&removal.database, &removal.caller.account().id, &session.id).await?;
+    Ok(removal.outcome.say("signed out everywhere else"))
 }
