@@ -187,6 +187,8 @@ impl crate::components::deploy::Runtime for Deployments {
             match change {
                 Change::Put(version, prepared) => {
                     let Manifest { routes, commands, .. } = version.manifest;
+                    let name = version.name.as_str().into();
+                    self.stores.sse.grant(&name, Some(version.grants.sse));
                     let deployed = Deployed {
                         at_work: self.work.get().and_then(|work| work.begin(&prepared.running)),
                         routes,
@@ -198,7 +200,10 @@ impl crate::components::deploy::Runtime for Deployments {
                     };
                     running.insert(version.name, deployed)
                 }
-                Change::Remove(name) => running.remove(&name),
+                Change::Remove(name) => {
+                    self.stores.sse.grant(&name.as_str().into(), None);
+                    running.remove(&name)
+                }
             };
         }
         let routes = running.values().map(|one| (one.routes.as_slice(), one.running.clone()));

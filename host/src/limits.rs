@@ -8,8 +8,8 @@ const MIB: usize = 1024 * KIB;
 
 // Connections and requests.
 
-/// Open connections. Each costs a descriptor and some tens of KiB; beyond this the listener waits until one closes.
-pub const CONNECTIONS_MAX: usize = 8192;
+/// Open connections. Each costs a descriptor and some KiB, and somebody who listens keeps one; more are told that there are too many.
+pub const CONNECTIONS_MAX: usize = 20_000;
 /// All header fields of a request together, as hyper reads them: twice what browsers and proxies send at most.
 pub const REQUEST_HEAD_BYTES_MAX: usize = 64 * KIB;
 /// Header fields of a request.
@@ -185,6 +185,49 @@ pub const OUTBOUND_REQUESTS_MAX: usize = 16;
 pub const CROSS_ORIGIN_MAX_AGE: Duration = Duration::from_secs(600);
 /// How long a handshake of HTTPS may take: a few exchanges on the slowest of lines.
 pub const TLS_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+// Listeners of Server-Sent Events.
+
+/// Listeners of the server: as many as connections, where nearly all of them listen.
+pub const SSE_LISTENERS_MAX: usize = CONNECTIONS_MAX;
+/// Listeners of one component. The rest is for others.
+pub const SSE_COMPONENT_LISTENERS_MAX: usize = SSE_LISTENERS_MAX / 5 * 4;
+/// Topics of one listener.
+pub const SSE_LISTENER_TOPICS_MAX: usize = 16;
+/// The name of a topic: a component may put a whole description into it, such as a filter.
+pub const SSE_TOPIC_BYTES_MAX: usize = 4 * KIB;
+/// The names of all topics that have listeners: some hundreds of bytes for each listener.
+pub const SSE_TOPICS_BYTES_MAX: usize = 8 * MIB;
+/// What a component keeps about one listener.
+pub const SSE_LABEL_BYTES_MAX: usize = KIB;
+/// One event as it is written: a row of a table, with room to spare. It must fit into an empty buffer.
+pub const SSE_EVENT_BYTES_MAX: usize = SSE_BUFFER_BYTES_MAX - SSE_NUMBER_DIGITS_MAX;
+/// The number that is put into an event.
+pub const SSE_NUMBER_DIGITS_MAX: usize = 20;
+/// Events that wait for one listener. Whoever is so far behind learns more by asking again.
+pub const SSE_BUFFER_EVENTS_MAX: usize = 64;
+/// Bytes that wait for one listener.
+pub const SSE_BUFFER_BYTES_MAX: usize = 256 * KIB;
+/// All that waits for listeners, what many of them wait for counted once. Beyond it everybody counts as too slow.
+pub const SSE_WAITING_BYTES_MAX: usize = 64 * MIB;
+/// Events that are copied together to go out at once; a larger one goes out by itself, from the memory that all share.
+pub const SSE_COPIED_BYTES_MAX: usize = 8 * KIB;
+/// An emptied buffer that had room for more events gives its memory back: there are many, and most are empty most of the time.
+pub const SSE_BUFFER_EVENTS_KEPT: usize = 8;
+/// How long a listener may stay held: what it missed has to be found within the time of a request.
+pub const SSE_HELD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long nothing is sent until a comment is: well below what proxies wait for.
+pub const SSE_HEARTBEAT: Duration = Duration::from_secs(15);
+/// Messages in one call.
+pub const SSE_MESSAGES_MAX: usize = 256;
+/// Targets of all messages in one call.
+pub const SSE_TARGETS_MAX: usize = 4096;
+/// Listeners that are forgotten before others get their turn: each takes some microseconds.
+pub const SSE_FORGOTTEN_AT_ONCE: usize = 64;
+/// Changes in who listens that are remembered: all listeners may go at once and come back.
+pub const SSE_NEWS_MAX: usize = 4 * SSE_LISTENERS_MAX;
+/// What these changes may have in bytes.
+pub const SSE_NEWS_BYTES_MAX: usize = 8 * MIB;
 
 // Secrets.
 

@@ -15,6 +15,7 @@ wasmtime::component::bindgen!({
             import guesthouse:host/secrets@0.1.0;
             import guesthouse:host/services@0.1.0;
             import guesthouse:host/sqlite@0.1.0;
+            import guesthouse:host/sse@0.1.0;
         }
     ",
     path: "../wit",
@@ -29,7 +30,7 @@ wasmtime::component::bindgen!({
     },
 });
 
-pub use guesthouse::host::{changes, http_messages, mail, secrets, services, sqlite};
+pub use guesthouse::host::{changes, http_messages, mail, secrets, services, sqlite, sse};
 
 /// What the host calls of a component that brings commands.
 pub mod command {

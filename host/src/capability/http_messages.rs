@@ -116,7 +116,8 @@ fn response(status: u16, fields: Fields, body: Vec<u8>) -> Result<http::Response
     Ok(response)
 }
 
-fn headers(fields: Fields) -> Result<HeaderMap, String> {
+/// Fields as a component gave them, or why they are none.
+pub(super) fn headers(fields: Fields) -> Result<HeaderMap, String> {
     // The count first: the map itself cannot be made for more than it has room for.
     if fields.len() > crate::limits::COMPONENT_FIELDS_MAX {
         return Err("there are too many header fields".into());

@@ -9,6 +9,7 @@ pub mod mail;
 pub mod secrets;
 pub mod services;
 pub mod sqlite;
+pub mod sse;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub struct Stores {
     pub databases: Arc<sqlite::Databases>,
     pub secrets: Arc<secrets::Secrets>,
     pub mail: Arc<mail::Mail>,
+    pub sse: Arc<sse::Hub>,
     /// Where clients reach the server.
     pub public_origin: Option<Arc<str>>,
 }

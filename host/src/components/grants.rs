@@ -23,6 +23,7 @@ pub struct Grants {
     pub secrets: SecretsGrant,
     pub services: ServicesGrant,
     pub mail: MailGrant,
+    pub sse: SseGrant,
 }
 
 /// Tables (`table`, `table.column`, `*`) of one database; every list is sorted and free of duplicates.
@@ -101,6 +102,46 @@ impl MailGrant {
         }
         lines
     }
+}
+
+/// Topics of Server-Sent Events, where a final `*` stands for any end; both lists are sorted and free of duplicates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SseGrant {
+    /// Those that it may send events to.
+    pub publish: Vec<String>,
+    /// Those that it may let clients listen to.
+    pub listen: Vec<String>,
+}
+
+impl SseGrant {
+    pub fn may_publish(&self, topic: &str) -> bool {
+        topics_cover(&self.publish, topic)
+    }
+
+    pub fn may_listen(&self, topic: &str) -> bool {
+        topics_cover(&self.listen, topic)
+    }
+
+    fn lines_beyond(&self, other: &SseGrant) -> Vec<String> {
+        let ways = [
+            ("publish to", &self.publish, &other.publish),
+            ("listen to", &self.listen, &other.listen),
+        ];
+        let lines = ways.into_iter().flat_map(|(way, wanted, held)| {
+            let beyond = wanted.iter().filter(|topic| !topics_cover(held, topic));
+            beyond.map(move |topic| format!("sse: {way} {topic}"))
+        });
+        lines.collect()
+    }
+}
+
+/// Whether a topic, or all that begin as a pattern does, are among those that are held.
+fn topics_cover(held: &[String], topic: &str) -> bool {
+    held.iter().any(|held| match held.strip_suffix('*') {
+        Some(beginning) => topic.starts_with(beginning),
+        None => held == topic,
+    })
 }
 
 /// What the grants say about a call to one origin.
@@ -187,6 +228,7 @@ impl Grants {
             lines.extend(beyond.map(|service| format!("services: {kind} {service}")));
         }
         lines.extend(self.mail.lines_beyond(&other.mail));
+        lines.extend(self.sse.lines_beyond(&other.sse));
         lines
     }
 }
@@ -283,6 +325,30 @@ mod tests {
         assert_eq!(diff.removed, ["mail: send as anybody"]);
         let diff = Grants::widening(&grants(&["a@b.org"], true), &grants(&["default"], true));
         assert_eq!(diff.added, ["mail: send as the server"]);
+    }
+
+    #[test]
+    fn a_topic_is_covered_by_the_beginnings_of_it() {
+        let grants = |publish: &[&str], listen: &[&str]| {
+            let own = |topics: &[&str]| topics.iter().map(|topic| (*topic).to_owned()).collect();
+            let sse = SseGrant {
+                publish: own(publish),
+                listen: own(listen),
+            };
+            Grants {
+                sse,
+                ..Grants::default()
+            }
+        };
+        let diff = Grants::widening(
+            &grants(&["chat/*"], &["a"]),
+            &grants(&["chat/1", "chat/1/*", "cha*"], &["a", "a*"]),
+        );
+        assert_eq!(diff.added, ["sse: publish to cha*", "sse: listen to a*"]);
+        assert_eq!(diff.removed, Vec::<String>::new());
+        let grant = grants(&["chat/*"], &["a"]).sse;
+        assert!(grant.may_publish("chat/") && grant.may_publish("chat/1*") && !grant.may_publish("chat"));
+        assert!(grant.may_listen("a") && !grant.may_listen("ab") && !grant.may_listen("chat/1"));
     }
 
     #[test]

@@ -64,6 +64,7 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
         secrets,
         mail: Arc::new(mail.expect("an outbox")),
         public_origin: None,
+        sse: Arc::default(),
     };
     let control = Control::new(deployer, stores, ControlToken::new(TOKEN), directory.migrations());
     (folder, directory, control)

@@ -1,7 +1,7 @@
 //! What a component may import: every capability of the host, in order.
 
 use super::state::State;
-use crate::capability::{changes, http_messages, mail, secrets, services, sqlite};
+use crate::capability::{changes, http_messages, mail, secrets, services, sqlite, sse};
 use wasmtime::component::Linker;
 
 /// Adds everything that the host provides. Whether a call then does anything is up to the grants. What other components provide is
@@ -18,5 +18,6 @@ pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     secrets::add_to_linker(linker)?;
     services::add_to_linker(linker)?;
     sqlite::add_to_linker(linker)?;
+    sse::add_to_linker(linker)?;
     Ok(())
 }

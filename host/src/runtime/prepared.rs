@@ -9,7 +9,7 @@ use super::state::{Granted, State};
 use crate::capability::bindings::command::CommandWorldPre;
 use crate::capability::bindings::worker::WorkerWorldPre;
 use crate::capability::services::{self, Interface, Services};
-use crate::capability::{Stores, http_client, mail, secrets, sqlite};
+use crate::capability::{Stores, http_client, mail, secrets, sqlite, sse};
 use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
@@ -58,6 +58,7 @@ impl Runtime {
                 name.clone(),
                 version.grants.mail.clone(),
             )),
+            sse: Arc::new(sse::Granted::new(stores.sse.clone(), &name, version.grants.sse.clone())),
             name,
             sqlite: Arc::new(sqlite::Granted::new(stores.databases.clone(), &version.grants.sqlite)),
             secrets: Arc::new(secrets::Granted::new(

@@ -4,6 +4,7 @@ use super::admission::Admission;
 use super::calls::{Calls, Export};
 use super::instances::{Instance, Instances};
 use super::shared::Shared;
+use crate::capability::sse::Listening;
 use crate::limits;
 use http_body_util::combinators::UnsyncBoxBody;
 use std::cell::Cell;
@@ -23,6 +24,8 @@ pub struct Answer {
     pub permit: OwnedSemaphorePermit,
     /// The instance that gives the body.
     pub instance: Instance,
+    /// The body of the host's own that takes the place of the component's, where the answer is a listener's.
+    pub listening: Option<Listening>,
 }
 
 /// Why a component gave no answer.
@@ -97,7 +100,8 @@ impl Running {
         let permit = core.admission.permit().await?;
         let instance = Instance::default();
         match core.handler.handle(instance.clone(), question).await {
-            Ok(response) => Ok(Answer {
+            Ok(mut response) => Ok(Answer {
+                listening: self.shared.granted.sse.take_body(response.headers_mut()),
                 response,
                 permit,
                 instance,

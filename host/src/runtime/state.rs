@@ -2,7 +2,7 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
-use crate::capability::{changes, http_client, mail, secrets, services, sqlite};
+use crate::capability::{changes, http_client, mail, secrets, services, sqlite, sse};
 use crate::limits;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -23,6 +23,8 @@ pub struct Granted {
     pub mail: Arc<mail::Granted>,
     /// The secrets, each with what may be done with it.
     pub secrets: Arc<secrets::Granted>,
+    /// The topics that it may listen and publish to.
+    pub sse: Arc<sse::Granted>,
     /// The services of others that it may use.
     pub services: Arc<services::Granted>,
     /// Where clients reach the server, if the operator said so: all may know.
@@ -45,6 +47,7 @@ pub struct State {
     pub(crate) sqlite: sqlite::Context,
     pub(crate) mail: mail::Context,
     pub(crate) secrets: secrets::Context,
+    pub(crate) sse: sse::Context,
     pub(crate) public_origin: Option<Arc<str>>,
     /// The instance's place in the pool, given back when the store is dropped.
     _place: OwnedSemaphorePermit,
@@ -75,6 +78,7 @@ impl State {
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
             mail: mail::Context::new(granted.mail.clone()),
             secrets: secrets::Context::new(granted.secrets.clone()),
+            sse: sse::Context::new(granted.sse.clone()),
             public_origin: granted.public_origin.clone(),
             _place: place,
         }

@@ -96,6 +96,7 @@ async fn stores(
         databases: Arc::new(databases),
         secrets,
         mail: Arc::new(mail),
+        sse: Arc::default(),
         public_origin: public_url.map(|url| url.origin().into()),
     })
 }
@@ -139,7 +140,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let mail = stores.mail.clone();
+    let (mail, sse) = (stores.mail.clone(), stores.sse.clone());
     let token = directory.control_token()?;
     let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
@@ -162,6 +163,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     stop_requested.await;
     tracing::info!("stopping");
     stop.send_replace(true);
+    sse.stop();
     door.await?;
     // While requests under way end: they do not need it.
     let work = tokio::spawn(async move { deployments.finish_work().await });

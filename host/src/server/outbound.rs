@@ -1,12 +1,13 @@
 //! An answer on its way to the client.
 
+use crate::capability::sse::{Chunk, Listening};
 use crate::limits;
 use crate::runtime::{Answer, Instance};
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
-use http_body::{Frame, SizeHint};
+use http::{Method, Response, StatusCode, header};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{Either, Full};
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
@@ -14,8 +15,15 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
 use wasmtime_wasi_http::Error;
 
-/// A body of the host's own, or one that a component gives.
-pub type Body = Either<Full<Bytes>, Streamed>;
+/// The body of an answer.
+pub enum Body {
+    /// Complete, and the host's own.
+    Full(Full<Bytes>),
+    /// What a component gives.
+    Streamed(Streamed),
+    /// What the host writes to a listener.
+    Listening(Listening),
+}
 
 /// A short text of the host's own.
 pub fn text(status: StatusCode, text: &str) -> Response<Body> {
@@ -30,14 +38,26 @@ pub fn text(status: StatusCode, text: &str) -> Response<Body> {
 
 /// A complete body of the host's own.
 pub fn full(body: Full<Bytes>) -> Body {
-    Either::Left(body)
+    Body::Full(body)
 }
 
-/// What a component answered. It counts as running until the body has ended.
-pub fn stream(answer: Answer) -> Response<Body> {
-    let (permit, instance) = (answer.permit, answer.instance);
-    answer.response.map(|body| {
-        Either::Right(Streamed {
+/// What a component answered. It counts as running until the body has ended; but what listens is no affair of the component any more,
+/// and takes as long as it likes.
+pub fn stream(method: &Method, answer: Answer) -> Response<Body> {
+    let Answer {
+        response,
+        permit,
+        instance,
+        listening,
+    } = answer;
+    if let Some(mut listening) = listening {
+        if *method == Method::HEAD {
+            listening.end();
+        }
+        return response.map(|_| Body::Listening(listening));
+    }
+    response.map(|body| {
+        Body::Streamed(Streamed {
             body,
             idle: None,
             instance,
@@ -62,11 +82,10 @@ impl Streamed {
     }
 }
 
-impl http_body::Body for Streamed {
-    type Data = Bytes;
-    type Error = Error;
+type Polled<T> = Poll<Option<Result<Frame<T>, Error>>>;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+impl Streamed {
+    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Polled<Bytes> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             self.idle = None;
             return Poll::Ready(match frame {
@@ -80,12 +99,34 @@ impl http_body::Body for Streamed {
         ready!(idle.as_mut().poll(context));
         Poll::Ready(Some(Err(Error::HttpResponseTimeout)))
     }
+}
+
+impl http_body::Body for Body {
+    type Data = Chunk;
+    type Error = Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Polled<Chunk> {
+        let polled = match &mut *self {
+            Self::Full(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+            Self::Streamed(body) => body.poll_bytes(context),
+            Self::Listening(body) => return Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+        };
+        polled.map_ok(|frame| frame.map_data(Chunk::from))
+    }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        match self {
+            Self::Full(body) => body.is_end_stream(),
+            Self::Streamed(body) => body.body.is_end_stream(),
+            Self::Listening(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        match self {
+            Self::Full(body) => body.size_hint(),
+            Self::Streamed(body) => body.body.size_hint(),
+            Self::Listening(body) => body.size_hint(),
+        }
     }
 }

@@ -74,12 +74,13 @@ impl Service {
         let Some(component) = self.deployments.find(path) else {
             return outbound::text(StatusCode::NOT_FOUND, "no component answers this path");
         };
+        let method = request.method().clone();
         let question = match inbound::question(request, &self.place).await {
             Ok(question) => question,
             Err(rejected) => return rejection(rejected),
         };
         match component.answer(question).await {
-            Ok(answer) => outbound::stream(answer),
+            Ok(answer) => outbound::stream(&method, answer),
             Err(failure) => outbound::text(status(failure), &failure.to_string()),
         }
     }

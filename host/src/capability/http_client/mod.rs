@@ -74,7 +74,7 @@ impl Hooks {
     }
 }
 
-/// Fields that belong to the connection, which is the host's.
+/// Fields that belong to the connection, which is the host's, or to the host itself.
 pub fn is_forbidden(name: &HeaderName) -> bool {
     matches!(
         *name,
@@ -86,9 +86,11 @@ pub fn is_forbidden(name: &HeaderName) -> bool {
             | header::TRANSFER_ENCODING
             | header::UPGRADE
     ) || matches!(name.as_str(), "keep-alive" | "proxy-connection" | "http2-settings")
+        || *name == super::sse::LISTENER
 }
 
-type Sent = Result<
+/// A response, and what becomes of the request's body.
+pub type Sent = Result<
     (
         http::Response<WasiBody>,
         Box<dyn Future<Output = Result<(), Error>> + Send>,

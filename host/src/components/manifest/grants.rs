@@ -3,7 +3,7 @@
 use super::fields::{Fields, Mistakes};
 use super::names::{self, TableGrant};
 use crate::components::grants::{
-    ANY_DATABASE, Grants, HttpGrant, MailGrant, SecretsGrant, ServicesGrant, SqliteGrant, normal,
+    ANY_DATABASE, Grants, HttpGrant, MailGrant, SecretsGrant, ServicesGrant, SqliteGrant, SseGrant, normal,
 };
 use crate::components::origin::OriginPattern;
 use crate::limits;
@@ -36,6 +36,9 @@ pub fn read(mut fields: Fields, mistakes: &mut Mistakes) -> Grants {
     }
     if let Some(section) = fields.section("services", mistakes) {
         grants.services = read_services(section, mistakes);
+    }
+    if let Some(section) = fields.section("sse", mistakes) {
+        grants.sse = read_sse(section, mistakes);
     }
     fields.finish(mistakes);
     grants
@@ -94,6 +97,15 @@ fn read_mail(mut fields: Fields, mistakes: &mut Mistakes) -> MailGrant {
     let grant = MailGrant {
         send: read_names(&mut fields, "send", names::sender_mistake, mistakes),
         inspect: fields.optional("inspect", mistakes).unwrap_or_default(),
+    };
+    fields.finish(mistakes);
+    grant
+}
+
+fn read_sse(mut fields: Fields, mistakes: &mut Mistakes) -> SseGrant {
+    let grant = SseGrant {
+        publish: read_names(&mut fields, "publish", names::topic_mistake, mistakes),
+        listen: read_names(&mut fields, "listen", names::topic_mistake, mistakes),
     };
     fields.finish(mistakes);
     grant

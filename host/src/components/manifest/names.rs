@@ -84,6 +84,21 @@ pub fn sender_mistake(sender: &str) -> Option<String> {
     })
 }
 
+/// What is wrong with an entry of `grants.sse`, if anything.
+pub fn topic_mistake(topic: &str) -> Option<String> {
+    let beginning = topic.strip_suffix('*').unwrap_or(topic);
+    let is_topic = !topic.is_empty()
+        && topic.len() <= limits::SSE_TOPIC_BYTES_MAX
+        && !beginning.contains(|character: char| character == '*' || character.is_control());
+    (!is_topic).then(|| {
+        format!(
+            "`{}` is no topic: use a name such as `chat/lobby`, or `chat/*` for all that begin so, at most {} bytes",
+            topic.escape_debug(),
+            limits::SSE_TOPIC_BYTES_MAX
+        )
+    })
+}
+
 fn is_identifier(name: &str, joiner: u8) -> bool {
     (1..=63).contains(&name.len())
         && name.as_bytes()[0].is_ascii_lowercase()

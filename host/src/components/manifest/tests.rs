@@ -27,6 +27,9 @@ fn a_full_manifest_is_read() {
         [grants.secrets]
         read = ["MAIL_KEY"]
         generate = ["SIGNING_KEY"]
+        [grants.sse]
+        publish = ["chat/*", "news", "chat/*"]
+        listen = ["*"]
         [limits]
         memory_mib = 32
         "#,
@@ -58,6 +61,8 @@ fn a_full_manifest_is_read() {
     assert_eq!(manifest.grants.mail.send, ["default", "news@example.org"]);
     assert!(manifest.grants.mail.inspect);
     assert_eq!(manifest.grants.secrets.generate, ["SIGNING_KEY"]);
+    assert_eq!(manifest.grants.sse.publish, ["chat/*", "news"]);
+    assert_eq!(manifest.grants.sse.listen, ["*"]);
     let json = serde_json::to_string(&manifest).expect("JSON");
     assert_eq!(serde_json::from_str::<Manifest>(&json).expect("a manifest"), manifest);
 }
@@ -97,6 +102,9 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
         [grants.mail]
         send = ["default", "no address"]
         inspect = "yes"
+        [grants.sse]
+        publish = ["a*b", ""]
+        hear = ["a"]
         [grants.telex]
         [limits]
         memory_mib = 999999
@@ -122,6 +130,9 @@ fn all_mistakes_are_reported_at_once_with_their_paths() {
             "grants.sqlite.main.schema[0]",
             "grants.sqlite.main.schema[1]",
             "grants.sqlite.main.write",
+            "grants.sse.hear",
+            "grants.sse.publish[0]",
+            "grants.sse.publish[1]",
             "grants.telex",
             "limits.memory_mib",
             "limits.timeout_ms",

@@ -1,0 +1,159 @@
+//! `guesthouse:host/sse`: listeners whose responses the host writes, and what is sent to them.
+//!
+//! `Hub` knows all listeners of the server. What a component sends is encoded once and put into the buffer of each listener; the
+//! connection of a listener takes it from there (`Listening`), with no instance and no permit of any component.
+
+mod acceptance;
+mod body;
+mod chunk;
+mod event;
+mod hub;
+mod listener;
+mod news;
+mod registry;
+mod send;
+#[cfg(test)]
+mod tests;
+
+use super::bindings::sse::{
+    self as contract, Acceptance, Accepted, Delivery, Error, Event as Given, Message, News, Target,
+};
+use super::http_client;
+use crate::components::grants::SseGrant;
+use crate::runtime::State;
+use http::{HeaderMap, HeaderName};
+use std::sync::Arc;
+use wasmtime::component::{Accessor, HasData, Linker};
+use wasmtime_wasi_http::p3::Response;
+use wasmtime_wasi_http::{Error as WasiError, RequestOptions, WasiBody, WasiHttpHooks, WasiHttpView};
+
+pub use body::Listening;
+pub use chunk::Chunk;
+pub use hub::Hub;
+
+/// The field of a response in which `accept` says to the server whose body it is. Components cannot set it, and no client sees it.
+pub const LISTENER: HeaderName = HeaderName::from_static("guesthouse-listener");
+
+/// What a version was granted.
+pub struct Granted {
+    hub: Arc<Hub>,
+    /// The component's number in the hub.
+    component: u64,
+    grant: SseGrant,
+}
+
+impl Granted {
+    /// From the grants of the version.
+    pub fn new(hub: Arc<Hub>, component: &Arc<str>, grant: SseGrant) -> Self {
+        Self {
+            component: hub.component(component),
+            hub,
+            grant,
+        }
+    }
+
+    /// The body that belongs to a response of this component, where that is a listener's. It is given once, and never for what
+    /// another component accepted.
+    pub fn take_body(&self, headers: &mut HeaderMap) -> Option<Listening> {
+        let number = headers.remove(LISTENER)?.to_str().ok()?.parse().ok()?;
+        if registry::component_of(number) != self.component {
+            return None;
+        }
+        let listener = self.hub.claim(number)?;
+        Some(Listening::new(self.hub.clone(), listener))
+    }
+
+    /// Topics that the component may know of.
+    fn knows(&self, topic: &str) -> bool {
+        self.grant.may_listen(topic) || self.grant.may_publish(topic)
+    }
+}
+
+/// Lets the field that names the listener pass, which the hooks of an instance keep for the host.
+struct HostsFields;
+
+impl WasiHttpHooks for HostsFields {
+    fn is_forbidden_header(&mut self, _: &HeaderName) -> bool {
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        _: http::Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), WasiError>> + Send>,
+    ) -> Box<dyn Future<Output = http_client::Sent> + Send> {
+        Box::new(async { Err(WasiError::HttpRequestDenied) })
+    }
+}
+
+/// What an instance has.
+pub struct Context {
+    granted: Arc<Granted>,
+}
+
+impl Context {
+    /// For a new instance.
+    pub fn new(granted: Arc<Granted>) -> Self {
+        Self { granted }
+    }
+}
+
+/// Adds the interface.
+pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    contract::add_to_linker::<State, Sse>(linker, |state| View(state))
+}
+
+struct Sse;
+
+impl HasData for Sse {
+    type Data<'a> = View<'a>;
+}
+
+struct View<'a>(&'a mut State);
+
+type Answer<T> = wasmtime::Result<Result<T, Error>>;
+
+impl contract::Host for View<'_> {
+    fn accept(&mut self, acceptance: Acceptance) -> Answer<Accepted> {
+        let granted = self.0.sse.granted.clone();
+        let (listener, response) = match granted.accept(acceptance) {
+            Ok(accepted) => accepted,
+            Err(error) => return Ok(Err(error)),
+        };
+        let view = self.0.http();
+        let (response, _) = Response::from_http(&mut HostsFields, response);
+        let response = view.table.push(response)?;
+        Ok(Ok(Accepted { listener, response }))
+    }
+
+    fn release(&mut self, listener: u64, missed: Vec<Given>, through: u64) -> Answer<()> {
+        Ok(self.0.sse.granted.release(listener, missed, through))
+    }
+
+    fn send(&mut self, messages: Vec<Message>) -> Answer<Vec<Delivery>> {
+        Ok(self.0.sse.granted.send(messages))
+    }
+
+    fn close(&mut self, targets: Vec<Target>, last: Option<Given>) -> Answer<u32> {
+        Ok(self.0.sse.granted.close(&targets, last))
+    }
+
+    fn listeners(&mut self, topic: String) -> Answer<Vec<(u64, String)>> {
+        Ok(self.0.sse.granted.listeners(&topic))
+    }
+
+    fn news_since(&mut self, version: u64) -> wasmtime::Result<News> {
+        let granted = &self.0.sse.granted;
+        let knows = |topic: &str| granted.knows(topic);
+        Ok(granted.hub.news_since(version, granted.component, knows))
+    }
+}
+
+impl contract::HostWithStore<State> for Sse {
+    async fn wait_for_news(accessor: &Accessor<State, Self>, version: u64) -> wasmtime::Result<News> {
+        let granted = accessor.with(|mut access| access.get().0.sse.granted.clone());
+        let knows = |topic: &str| granted.knows(topic);
+        Ok(granted.hub.wait_for_news(version, granted.component, knows).await)
+    }
+}
