@@ -9,7 +9,15 @@ const MIB: usize = 1024 * KIB;
 // Connections and requests.
 
 /// Open connections. Each costs a descriptor and some KiB, and somebody who listens keeps one; more are told that there are too many.
-pub const CONNECTIONS_MAX: usize = 20_000;
+pub const CONNECTIONS_MAX: usize = 16_384;
+/// Descriptors that connections leave to everything else, databases above all.
+pub const DESCRIPTORS_KEPT: usize = 512;
+/// Connections that wait to be accepted: many come at once after a restart. The kernel takes fewer where it was told to.
+pub const CONNECTIONS_WAITING_MAX: i32 = 4096;
+/// Connections on one core that are being told that there are too many. Yet more are closed without a word.
+pub const REFUSALS_MAX: usize = 64;
+/// How long one of them has to hear it.
+pub const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 /// All header fields of a request together, as hyper reads them: twice what browsers and proxies send at most.
 pub const REQUEST_HEAD_BYTES_MAX: usize = 64 * KIB;
 /// Header fields of a request.
@@ -32,7 +40,7 @@ pub const DISCARD_BYTES_MAX: u64 = 16 * MIB as u64;
 pub const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Between two pieces of a response's body that a component gives.
 pub const RESPONSE_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long a client may take nothing of what is sent to it: then the connection is closed.
+/// How long a client may take nothing of what is sent to it, or its machine not confirm that it has it: then the connection is closed.
 pub const CLIENT_STALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// A response's body from its first byte to its last, however steadily it flows. The code that gives it may in that time be running
 /// for no longer than the component's time limit for a request.

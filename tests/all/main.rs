@@ -15,4 +15,5 @@ mod notes;
 mod routes;
 mod secrets;
 mod services;
+mod sse;
 mod start;

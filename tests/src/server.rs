@@ -24,7 +24,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// A running server. It is stopped, and its data directory removed, when this is dropped.
 pub struct Server {
     data: TempDir,
-    arguments: Vec<String>,
+    launch: Launch,
     process: Child,
     log: Log,
     address: SocketAddr,
@@ -43,11 +43,11 @@ impl Server {
     }
 
     #[track_caller]
-    fn start_in(data: TempDir, arguments: Vec<String>) -> Self {
-        let (process, log, address) = spawn(data.path(), &arguments);
+    fn start_in(data: TempDir, launch: Launch) -> Self {
+        let (process, log, address) = spawn(data.path(), &launch);
         Self {
             data,
-            arguments,
+            launch,
             process,
             log,
             address,
@@ -104,7 +104,7 @@ impl Server {
     #[track_caller]
     pub fn start_again(&mut self) {
         assert!(self.has_exited(), "the server still runs");
-        (self.process, self.log, self.address) = spawn(self.data.path(), &self.arguments);
+        (self.process, self.log, self.address) = spawn(self.data.path(), &self.launch);
     }
 
     /// Stops it and starts it again.
@@ -179,9 +179,20 @@ impl Drop for Server {
     }
 }
 
+/// How the server is started.
+#[derive(Default)]
+struct Launch {
+    arguments: Vec<String>,
+    /// The limit of open files, where it is another one than ours.
+    open_files_max: Option<u64>,
+}
+
 /// A command of the executable under test, in this data directory, that asks nothing and is told nothing by its environment.
 pub(crate) fn command(data: &Path) -> Command {
-    let mut command = Command::new(binary::guesthouse());
+    with_environment(Command::new(binary::guesthouse()), data)
+}
+
+fn with_environment(mut command: Command, data: &Path) -> Command {
     command.arg("--data-dir").arg(data).stdin(Stdio::null());
     command
         .env_remove("GUESTHOUSE_DATA_DIR")
@@ -192,19 +203,28 @@ pub(crate) fn command(data: &Path) -> Command {
     command
 }
 
-fn run_command(data: &Path, arguments: &[String]) -> Command {
-    let mut command = command(data);
+fn run_command(data: &Path, launch: &Launch) -> Command {
+    let mut command = match launch.open_files_max {
+        None => command(data),
+        // The shell becomes the server, which has its process then.
+        Some(limit) => {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &format!("ulimit -n {limit} && exec \"$0\" \"$@\"")]);
+            shell.arg(binary::guesthouse());
+            with_environment(shell, data)
+        }
+    };
     command
         .args(["run", "--address", "127.0.0.1:0"])
-        .args(arguments)
+        .args(&launch.arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
 }
 
 #[track_caller]
-fn spawn(data: &Path, arguments: &[String]) -> (Child, Log, SocketAddr) {
-    let mut process = run_command(data, arguments).spawn().expect("the executable runs");
+fn spawn(data: &Path, launch: &Launch) -> (Child, Log, SocketAddr) {
+    let mut process = run_command(data, launch).spawn().expect("the executable runs");
     let log = Log::collect(process.stderr.take().expect("it is piped"));
     let Some(address) = log.wait_for_address(START_TIMEOUT) else {
         // It may have ended by itself.

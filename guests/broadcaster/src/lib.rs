@@ -7,8 +7,7 @@
 //! with `last=DATA`, `/broadcaster/release?listener=N&through=N&missed=DATA`, `/broadcaster/listeners?topic=T`,
 //! `/broadcaster/news?version=N`, and `/broadcaster/wait?version=N`, which waits for the news.
 
-use guesthouse::http::fields::Fields;
-use guesthouse::http::{Request, Response};
+use guesthouse::http::{Fields, Request, Response};
 use guesthouse::sse::{self, Error, Event, Listener, ListenerId, Message, News, Target};
 
 async fn handle(request: Request) -> Response {

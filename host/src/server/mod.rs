@@ -2,6 +2,7 @@
 
 mod connection;
 mod cross_origin;
+mod descriptors;
 mod inbound;
 mod on_start;
 mod outbound;
@@ -21,6 +22,7 @@ use crate::components::store::Store;
 use crate::control::{self, Control};
 use crate::data_directory::DataDirectory;
 use crate::deployments::Deployments;
+use crate::limits;
 use crate::runtime::{Runtime, Work};
 use anyhow::Context as _;
 use cross_origin::CrossOrigin;
@@ -182,6 +184,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
 /// One socket that all workers accept from. It is bound without `SO_REUSEPORT`, so that a second server on the same port fails.
 fn listen(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
     let listener = std::net::TcpListener::bind(address)?;
+    // The same again, with more room than the standard library asks for.
+    rustix::net::listen(&listener, limits::CONNECTIONS_WAITING_MAX)?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }

@@ -3,16 +3,19 @@
 //! A connection stays on its core, and so do the instances that answer it: nothing on the way of a request is handed between threads.
 
 use super::connection;
+use super::descriptors;
 use super::peer::Peer;
 use super::service::Service;
 use super::tls;
 use crate::limits;
 use crate::runtime::set_core;
+use rustix::net::sockopt;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use tokio::net::UnixListener;
-use tokio::sync::{Barrier, Semaphore, watch};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpStream, UnixListener};
+use tokio::sync::{Barrier, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -23,7 +26,7 @@ pub fn start(
     service: &Arc<Service>,
     stopping: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
+    let connections = Arc::new(Semaphore::new(descriptors::connections()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let finished = Arc::new(Barrier::new(cores));
     (0..cores)
@@ -56,11 +59,9 @@ async fn accept(
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
-    let mut open = JoinSet::new();
+    let refusals = Arc::new(Semaphore::new(limits::REFUSALS_MAX));
+    let (mut open, mut is_full) = (JoinSet::new(), false);
     loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else {
-            return;
-        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stopping.wait_for(|stopping| *stopping) => break,
@@ -68,8 +69,17 @@ async fn accept(
         };
         match accepted {
             Ok((stream, address)) => {
-                // Answers are written whole: waiting for more to send would only delay them.
-                let _ = stream.set_nodelay(true);
+                let Ok(permit) = connections.clone().try_acquire_owned() else {
+                    if !is_full {
+                        tracing::warn!("there are too many connections; new ones are refused");
+                    }
+                    is_full = true;
+                    let told = refusals.clone().try_acquire_owned().ok().filter(|_| tls.is_none());
+                    told.map(|permit| open.spawn(refuse(stream, permit)));
+                    continue;
+                };
+                is_full = false;
+                prepare(&stream);
                 let peer = Peer::of_network(address.ip(), &service.proxies);
                 let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
                 open.spawn(async move {
@@ -92,6 +102,29 @@ async fn accept(
     }
     drop(listener);
     finish(open).await;
+}
+
+/// Tells the kernel how a connection is to be treated. What it does not take is no reason to have none.
+fn prepare(stream: &TcpStream) {
+    // Answers are written whole: waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    // A client whose machine is gone confirms nothing, and says nothing either.
+    let timeout_ms = u32::try_from(limits::CLIENT_STALL_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+    let _ = sockopt::set_tcp_user_timeout(stream, timeout_ms);
+}
+
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5\r\n\
+    content-length: 30\r\nconnection: close\r\n\r\nthere are too many connections";
+
+/// Says that there is no room. A connection that were closed with something unread would take the answer back.
+async fn refuse(mut stream: TcpStream, _permit: OwnedSemaphorePermit) {
+    let said = async {
+        stream.write_all(REFUSAL).await?;
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    let _ = tokio::time::timeout(limits::REFUSAL_TIMEOUT, said).await;
 }
 
 /// Serves the control socket, whose file only the server's own account can open.

@@ -1,6 +1,6 @@
 //! A data directory before the server starts in it.
 
-use super::{START_TIMEOUT, Server, run_command};
+use super::{Launch, START_TIMEOUT, Server, run_command};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 #[must_use = "nothing runs until it is started"]
 pub struct Setup {
     data: TempDir,
-    arguments: Vec<String>,
+    launch: Launch,
 }
 
 impl Setup {
@@ -18,7 +18,7 @@ impl Setup {
         let data = TempDir::with_prefix("guesthouse-test-").expect("a temporary folder can be made");
         let setup = Self {
             data,
-            arguments: Vec::new(),
+            launch: Launch::default(),
         };
         link_all(compiled_code(), &setup.data.path().join("cache"));
         setup
@@ -43,13 +43,19 @@ impl Setup {
 
     /// Adds an option to `guesthouse run`.
     pub fn argument(mut self, argument: &str) -> Self {
-        self.arguments.push(argument.into());
+        self.launch.arguments.push(argument.into());
+        self
+    }
+
+    /// Starts it with another limit of open files, soft and hard.
+    pub fn open_files_max(mut self, limit: u64) -> Self {
+        self.launch.open_files_max = Some(limit);
         self
     }
 
     #[track_caller]
     pub fn start(self) -> Server {
-        Server::start_in(self.data, self.arguments)
+        Server::start_in(self.data, self.launch)
     }
 
     /// Runs it where it is expected to refuse to start; panics if it does start.
@@ -62,7 +68,7 @@ impl Setup {
 
     #[track_caller]
     fn run_to_the_end(self) -> (TempDir, Output) {
-        let mut process = run_command(self.data.path(), &self.arguments)
+        let mut process = run_command(self.data.path(), &self.launch)
             .spawn()
             .expect("the executable runs");
         let deadline = std::time::Instant::now() + START_TIMEOUT;
