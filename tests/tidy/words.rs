@@ -5,8 +5,14 @@ use crate::folders::{read, rust_files};
 /// What the host knows nothing of: each of these is a feature, and features are components.
 const FEATURE_WORDS: &[&str] = &["record", "password", "login", "admin", "user"];
 
-/// Names that others gave: a pragma of SQLite, a kind of type in WIT.
-const FOREIGN_NAMES: &[&str] = &["user_version", "Type::Record", "Val::Record"];
+/// Names that others gave: a pragma of SQLite, a kind of type in WIT, an option of TCP.
+const FOREIGN_NAMES: &[&str] = &[
+    "user_version",
+    "Type::Record",
+    "Val::Record",
+    "tcp_user_timeout",
+    "TCP_USER_TIMEOUT",
+];
 
 #[test]
 fn the_host_holds_no_feature() {
