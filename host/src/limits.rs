@@ -14,7 +14,7 @@ pub const CONNECTIONS_MAX: usize = 16_384;
 pub const DESCRIPTORS_KEPT: usize = 512;
 /// Connections that wait to be accepted: many come at once after a restart. The kernel takes fewer where it was told to.
 pub const CONNECTIONS_WAITING_MAX: i32 = 4096;
-/// Connections on one core that are being told that there are too many. Yet more are closed without a word.
+/// Connections that are being told that there are too many. Yet more are closed without a word.
 pub const REFUSALS_MAX: usize = 64;
 /// How long one of them has to hear it.
 pub const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);

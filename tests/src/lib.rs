@@ -20,7 +20,6 @@ pub mod pypi;
 pub mod raw;
 pub mod relay;
 pub mod server;
-pub mod sse;
 pub mod tls;
 pub mod under_load;
 pub mod upstream;

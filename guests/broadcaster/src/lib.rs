@@ -21,7 +21,12 @@ async fn handle(request: Request) -> Response {
         "send" => send(&asked),
         "close" => close(&asked),
         "release" => release(&asked, number(&asked, "listener")).map(|()| "released".to_owned()),
-        "listeners" => sse::listeners(text(&asked, "topic")).map(|found| format!("{found:?}")),
+        "listeners" => sse::listeners(text(&asked, "topic")).map(|found| {
+            let lines = found
+                .iter()
+                .map(|present| format!("{} {}", present.listener, present.label));
+            lines.collect::<Vec<_>>().join("\n")
+        }),
         "news" => Ok(told(&sse::news_since(number(&asked, "version")))),
         "wait" => Ok(told(&sse::wait_for_news(number(&asked, "version")).await)),
         _ => return Response::text(500, "expected one of the paths that the source names"),

@@ -7,6 +7,7 @@ mod inbound;
 mod on_start;
 mod outbound;
 pub mod peer;
+mod places;
 mod service;
 mod tls;
 mod worker;

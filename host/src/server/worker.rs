@@ -3,8 +3,8 @@
 //! A connection stays on its core, and so do the instances that answer it: nothing on the way of a request is handed between threads.
 
 use super::connection;
-use super::descriptors;
 use super::peer::Peer;
+use super::places::Places;
 use super::service::Service;
 use super::tls;
 use crate::limits;
@@ -13,9 +13,8 @@ use rustix::net::sockopt;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpStream, UnixListener};
-use tokio::sync::{Barrier, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Barrier, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
@@ -26,18 +25,18 @@ pub fn start(
     service: &Arc<Service>,
     stopping: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let connections = Arc::new(Semaphore::new(descriptors::connections()));
+    let places = Arc::new(Places::new());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let finished = Arc::new(Barrier::new(cores));
     (0..cores)
         .map(|core| {
             let (listener, tls, service) = (listener.try_clone()?, tls.cloned(), service.clone());
-            let (connections, stopping, finished) = (connections.clone(), stopping.clone(), finished.clone());
+            let (places, stopping, finished) = (places.clone(), stopping.clone(), finished.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let work = move || {
                 set_core(core);
                 runtime.block_on(async {
-                    accept(listener, tls, service.clone(), connections, stopping).await;
+                    accept(listener, tls, service.clone(), places, stopping).await;
                     // Requests on other cores may still call what others provide. Nobody takes longer than those may.
                     let _ = tokio::time::timeout(limits::SHUTDOWN_TIMEOUT, finished.wait()).await;
                     // Nobody asks any more: the instances that are idle end as those of a replaced version do.
@@ -53,14 +52,13 @@ async fn accept(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     service: Arc<Service>,
-    connections: Arc<Semaphore>,
+    places: Arc<Places>,
     mut stopping: watch::Receiver<bool>,
 ) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
-    let refusals = Arc::new(Semaphore::new(limits::REFUSALS_MAX));
-    let (mut open, mut is_full) = (JoinSet::new(), false);
+    let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -69,16 +67,12 @@ async fn accept(
         };
         match accepted {
             Ok((stream, address)) => {
-                let Ok(permit) = connections.clone().try_acquire_owned() else {
-                    if !is_full {
-                        tracing::warn!("there are too many connections; new ones are refused");
-                    }
-                    is_full = true;
-                    let told = refusals.clone().try_acquire_owned().ok().filter(|_| tls.is_none());
-                    told.map(|permit| open.spawn(refuse(stream, permit)));
+                let Some(place) = places.take() else {
+                    // Over TLS it would take a handshake to say anything.
+                    let told = if tls.is_none() { places.refuse(stream) } else { None };
+                    told.map(|refusal| open.spawn(refusal));
                     continue;
                 };
-                is_full = false;
                 prepare(&stream);
                 let peer = Peer::of_network(address.ip(), &service.proxies);
                 let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
@@ -91,7 +85,7 @@ async fn accept(
                             }
                         }
                     }
-                    drop(permit);
+                    drop(place);
                 });
             }
             Err(error) => {
@@ -111,20 +105,6 @@ fn prepare(stream: &TcpStream) {
     // A client whose machine is gone confirms nothing, and says nothing either.
     let timeout_ms = u32::try_from(limits::CLIENT_STALL_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
     let _ = sockopt::set_tcp_user_timeout(stream, timeout_ms);
-}
-
-const REFUSAL: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 5\r\n\
-    content-length: 30\r\nconnection: close\r\n\r\nthere are too many connections";
-
-/// Says that there is no room. A connection that were closed with something unread would take the answer back.
-async fn refuse(mut stream: TcpStream, _permit: OwnedSemaphorePermit) {
-    let said = async {
-        stream.write_all(REFUSAL).await?;
-        stream.shutdown().await?;
-        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
-    };
-    let _ = tokio::time::timeout(limits::REFUSAL_TIMEOUT, said).await;
 }
 
 /// Serves the control socket, whose file only the server's own account can open.

@@ -1,7 +1,6 @@
 //! As many connections as there is room for, and one more.
 
-use super::{buffered, listen};
-use guesthouse_tests::sse::Listener;
+use super::{Listener, buffered, listen};
 use guesthouse_tests::{Server, raw, wait};
 use std::time::Duration;
 

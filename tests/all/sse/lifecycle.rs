@@ -1,7 +1,6 @@
 //! Listeners beside instances, versions, components and the server: which of them they outlive.
 
-use super::{ask, buffered, listen, numbers, start};
-use guesthouse_tests::sse::Listener;
+use super::{Listener, ask, buffered, listen, numbers, start};
 use guesthouse_tests::{Server, guests, raw};
 use std::time::{Duration, Instant};
 

@@ -9,7 +9,7 @@ mod news;
 mod slow;
 
 use guesthouse_tests::Server;
-use guesthouse_tests::sse::Listener;
+use guesthouse_tests::events::Events;
 
 /// A server with a component that lets clients listen and sends what it is told to.
 fn start() -> Server {
@@ -18,8 +18,40 @@ fn start() -> Server {
     server
 }
 
+/// A client that looks at the bytes.
+struct Listener(Events);
+
+#[track_caller]
 fn listen(server: &Server, query: &str) -> Listener {
-    Listener::open(server.address(), &format!("/broadcaster/listen?{query}"))
+    let mut listener = Listener(server.events(&format!("/broadcaster/listen?{query}")));
+    assert_eq!(listener.chunk().as_deref(), Some(": ping\n\n"));
+    listener
+}
+
+impl Listener {
+    /// The next chunk; nothing at the end of the body.
+    #[track_caller]
+    fn chunk(&mut self) -> Option<String> {
+        let chunk = self.0.next_chunk().expect("the body goes on, or ends cleanly");
+        chunk.map(|bytes| String::from_utf8(bytes).expect("text"))
+    }
+
+    /// The chunks until one ends with this, put together.
+    #[track_caller]
+    fn until(&mut self, end: &str) -> String {
+        let mut text = String::new();
+        while !text.ends_with(end) {
+            let chunk = self.chunk();
+            text += &chunk.unwrap_or_else(|| panic!("the body ended before {end:?}, after {text:?}"));
+        }
+        text
+    }
+
+    /// All that comes until the end of the body.
+    #[track_caller]
+    fn rest(&mut self) -> String {
+        std::iter::from_fn(|| self.chunk()).collect()
+    }
 }
 
 /// Asks the component for something and returns what it saw.
@@ -34,13 +66,10 @@ fn ask(server: &Server, path: &str) -> String {
 #[track_caller]
 fn numbers(server: &Server, topic: &str, label: &str) -> Vec<u64> {
     let told = ask(server, &format!("listeners?topic={topic}"));
-    let pairs = told
-        .trim_matches(['[', ']'])
-        .split("), (")
-        .map(|pair| pair.trim_matches(['(', ')']));
-    let own = pairs
-        .filter_map(|pair| pair.split_once(", "))
-        .filter(|(_, of)| of.trim_matches('"') == label);
+    let own = told
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter(|(_, of)| *of == label);
     own.map(|(number, _)| number.parse().expect("a number")).collect()
 }
 

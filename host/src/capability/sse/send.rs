@@ -1,6 +1,6 @@
 //! What a component says to listeners: events, what a held one missed, and that it is over.
 
-use super::super::bindings::sse::{Delivery, Error, Event as Given, Message, Reason, Target};
+use super::super::bindings::sse::{Delivery, Error, Event as Given, Message, Presence, Reason, Target};
 use super::Granted;
 use super::acceptance::{check_size, check_topic};
 use super::event::Event;
@@ -136,12 +136,13 @@ impl Granted {
     }
 
     /// This component's listeners on a topic.
-    pub fn listeners(&self, topic: &str) -> Result<Vec<(u64, String)>, Error> {
+    pub fn listeners(&self, topic: &str) -> Result<Vec<Presence>, Error> {
         self.check_known(topic)?;
         let listeners = self.hub.members_of(self.component, topic);
-        let told = listeners
-            .iter()
-            .map(|listener| (listener.number, listener.terms.label.to_string()));
+        let told = listeners.iter().map(|listener| Presence {
+            listener: listener.number,
+            label: listener.terms.label.to_string(),
+        });
         Ok(told.collect())
     }
 }
