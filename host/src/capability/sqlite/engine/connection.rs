@@ -236,6 +236,12 @@ impl Connection {
 
     /// Hands over the changes that were committed. `touched` is what the transaction wrote.
     pub fn publish_changes(&mut self, touched: &Touched) {
+        // So that readers learn with the change of a schema what it means for them, and not with the next write.
+        if touched.schema
+            && let Err(error) = self.settle()
+        {
+            tracing::warn!(%error, "the tables whose changes are captured could not be looked at");
+        }
         if let Some(capture) = &mut self.capture {
             if touched.schema {
                 capture.log().set_without_rows(self.catalog.without_rows());

@@ -124,6 +124,28 @@ async fn a_table_whose_changes_cannot_be_told_is_refused() {
 }
 
 #[tokio::test]
+async fn a_table_that_becomes_another_thing_holds_up_nobody() {
+    let fixture = Fixture::new("CREATE TABLE t (x); CREATE TABLE u (x);").await;
+    let (t, u) = (log(&fixture, &["t"]), log(&fixture, &["u"]));
+    let start = u.end();
+    let broken = "DROP TABLE t; CREATE TABLE base (x); CREATE VIEW t AS SELECT x FROM base; DROP TABLE base;";
+    fixture.apply(&fixture.host, "more", 1, broken).await.unwrap();
+    fixture
+        .execute(&fixture.host, "INSERT INTO u VALUES (1)")
+        .await
+        .unwrap();
+    assert_eq!(told(&u, start), ["insert u (x=1)"]);
+    let refused = read_now(&t, start).map(drop);
+    assert!(
+        matches!(&refused, Err(ChangesError::Other(why)) if why.contains("view")),
+        "{refused:?}"
+    );
+    let back = "DROP VIEW t; CREATE TABLE t (y); INSERT INTO t VALUES (2);";
+    fixture.apply(&fixture.host, "more", 2, back).await.unwrap();
+    assert_eq!(told(&t, start), ["insert t (y=2)"]);
+}
+
+#[tokio::test]
 async fn nobody_reads_more_than_was_granted() {
     let fixture =
         Fixture::new("CREATE TABLE t (id INTEGER PRIMARY KEY, open TEXT, secret TEXT); CREATE TABLE u (x);").await;
