@@ -5,7 +5,7 @@ use crate::capability::services::{Interface, Provider, Services, misfit};
 use crate::components::commands::{Answer, Call, Command, CommandError};
 use crate::components::deploy::{Change, Refusal};
 use crate::components::manifest::Manifest;
-use crate::components::services::unversioned;
+use crate::components::services::{StillUsed, unversioned};
 use crate::components::version::Version;
 use crate::router::Router;
 use crate::runtime::{AtWork, Prepared, Running, Runtime, Work};
@@ -179,6 +179,29 @@ impl crate::components::deploy::Runtime for Deployments {
     async fn prepare_compiled(&self, version: &Version) -> Option<Result<Prepared, Refusal>> {
         let component = self.runtime.compiled(version)?;
         Some(self.prepare_component(version, component).await)
+    }
+
+    fn still_used(&self, version: &Version) -> Vec<StillUsed> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let provided = running
+            .get(&version.name)
+            .map_or(&[][..], |now| now.provides.as_slice());
+        let lost = provided
+            .iter()
+            .filter(|service| !version.grants.services.provide.contains(service));
+        let still_used = lost.filter_map(|service| {
+            let uses = |one: &Deployed| one.uses.iter().any(|used| unversioned(&used.name) == service);
+            let consumers = running
+                .iter()
+                .filter(|(_, one)| uses(one))
+                .map(|(name, _)| name.clone());
+            let consumers: Vec<String> = consumers.collect();
+            (!consumers.is_empty()).then(|| StillUsed {
+                service: service.clone(),
+                consumers,
+            })
+        });
+        still_used.collect()
     }
 
     fn switch(&self, changes: Vec<Change<Prepared>>) {

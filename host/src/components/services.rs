@@ -2,6 +2,7 @@
 
 use super::grants::ServicesGrant;
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// Where names of interfaces begin that are no services: the host provides or calls them itself.
 const OWN: [&str; 2] = ["wasi:", "guesthouse:host/"];
@@ -28,6 +29,25 @@ pub enum ServiceConflict {
     /// It would wait for itself.
     #[error("services must not lead in a circle, and here they would: {}", path.join(" -> "))]
     Circle { path: Vec<String> },
+}
+
+/// A service that components use, and that would have no provider any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StillUsed {
+    pub service: String,
+    pub consumers: Vec<String>,
+}
+
+impl fmt::Display for StillUsed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uses = if self.consumers.len() == 1 { "uses" } else { "use" };
+        write!(
+            formatter,
+            "{}, which `{}` {uses}",
+            self.service,
+            self.consumers.join("`, `")
+        )
+    }
 }
 
 /// Looks for what keeps `name` with its grants from running beside the `others`.

@@ -189,6 +189,7 @@ fn deploy_status(error: &DeployError) -> StatusCode {
         | DeployError::Route(_)
         | DeployError::Command(_)
         | DeployError::Service(_)
+        | DeployError::StillUsed { .. }
         | DeployError::RunsAlready { .. }
         | DeployError::NothingBefore(_) => StatusCode::CONFLICT,
         DeployError::Package(PackageError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,

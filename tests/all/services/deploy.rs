@@ -92,6 +92,78 @@ fn a_provider_whose_types_do_not_fit_is_refused_and_names_the_consumer() {
     server.get("/shop?lamp").expect_status(200);
 }
 
+const HELLO_AS_PRICES: &str = "name = \"prices\"\nroutes = [\"/prices\"]\n";
+
+#[test]
+fn a_replacement_without_a_service_that_others_use_is_refused_and_names_them() {
+    let server = Server::start();
+    server.deploy("prices");
+    server.deploy("shop");
+    let second = guests::manifest("shop").replace("name = \"shop\"", "name = \"stall\"");
+    server.deploy_as("shop", &second.replace("\"/shop", "\"/stall"));
+    let said = ["`prices`", "acme:shop/prices", "`shop`, `stall`", "components remove"];
+    server.try_deploy_as("hello", HELLO_AS_PRICES).expect_failure(&said);
+    let hello = guests::folder_with_manifest("name = \"hello\"\nroutes = [\"/hello\"]\n");
+    let (wasm, manifest) = (guests::component("hello"), hello.path().join("component.toml"));
+    let under_its_name = server.cli(&[
+        "deploy",
+        &wasm.to_string_lossy(),
+        "--manifest",
+        &manifest.to_string_lossy(),
+        "--name",
+        "prices",
+    ]);
+    under_its_name.expect_failure(&said);
+    server.get("/shop?lamp").expect_status(200);
+    server.cli(&["components", "remove", "shop"]).expect_success();
+    server
+        .try_deploy_as("hello", HELLO_AS_PRICES)
+        .expect_failure(&["`stall` uses"]);
+    server.cli(&["components", "remove", "stall"]).expect_success();
+    server.deploy_as("hello", HELLO_AS_PRICES);
+    server.get("/prices").expect(200, "hello, world\n");
+}
+
+#[test]
+fn a_provider_may_be_removed_and_then_replaced_by_what_lacks_its_service() {
+    let server = Server::start();
+    server.deploy("prices");
+    server.deploy("shop");
+    server.cli(&["components", "remove", "prices"]).expect_success();
+    server.deploy_as("hello", HELLO_AS_PRICES);
+}
+
+#[test]
+fn a_rollback_to_a_version_without_the_service_is_refused_while_others_use_it() {
+    let mut server = Server::start();
+    server.deploy_as("hello", HELLO_AS_PRICES);
+    server.deploy("prices");
+    server.deploy("shop");
+    let back = ["components", "rollback", "prices"];
+    server.cli(&back).expect_failure(&["acme:shop/prices", "`shop`"]);
+    server.stop();
+    server.cli(&back).expect_failure(&["acme:shop/prices", "`shop`"]);
+    server.start_again();
+    server.get("/shop?lamp").expect_status(200);
+    server.cli(&["components", "remove", "shop"]).expect_success();
+    server.cli(&back).expect_success();
+    server.get("/prices").expect(200, "hello, world\n");
+}
+
+#[test]
+fn a_built_in_that_others_use_is_switched_off_all_the_same_and_its_replacement_too() {
+    let server = Server::start();
+    let hello = "name = \"auth\"\nroutes = [\"/hello\"]\n";
+    let refused = server.try_deploy_as("hello", hello);
+    refused.expect_failure(&["guesthouse:identity/authenticator", "`records`"]);
+    server.deploy_in_place_of("auth", "api-keys");
+    server.cli(&["components", "remove", "auth"]).expect_success();
+    server.cli(&["components", "remove", "auth"]).expect_success();
+    server.deploy_as("hello", hello);
+    // What comes back lacks nothing that the component in its place provided.
+    server.cli(&["components", "remove", "auth"]).expect_success();
+}
+
 #[test]
 fn a_consumer_that_its_provider_does_not_fit_is_refused_and_names_the_provider() {
     let server = Server::start();

@@ -6,7 +6,7 @@ use crate::components::deploy::Refusal;
 use crate::components::grants::GrantsDiff;
 use crate::components::package::PackageError;
 use crate::components::routes::RouteConflict;
-use crate::components::services::ServiceConflict;
+use crate::components::services::{ServiceConflict, StillUsed};
 use crate::components::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,12 @@ pub enum DeployError {
     Command(CommandConflict),
     #[error("{0}")]
     Service(ServiceConflict),
+    #[error(
+        "`{name}` would no longer provide {}; let it provide that as well, or first end those who use it, with `guesthouse components \
+         remove`",
+        services.iter().map(ToString::to_string).collect::<Vec<_>>().join(", and ")
+    )]
+    StillUsed { name: String, services: Vec<StillUsed> },
     #[error("`{name}` cannot run: {refusal}")]
     Refused { name: String, refusal: Refusal },
     #[error(
@@ -61,6 +67,7 @@ impl DeployError {
             DeployError::Route(_) => "route_conflict",
             DeployError::Command(_) => "command_conflict",
             DeployError::Service(_) => "service_conflict",
+            DeployError::StillUsed { .. } => "service_still_used",
             DeployError::Refused { refusal, .. } => refusal.code(),
             DeployError::GrantsNotAccepted { .. } => "grants_not_accepted",
             DeployError::Migration { .. } => "migration_failed",

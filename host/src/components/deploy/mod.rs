@@ -81,6 +81,7 @@ impl<R: Runtime> Deployer<R> {
         let running = self.store.running_one(&name).await?.map(|running| running.version);
         let version = self.next_version(&package, Origin::Upload).await?;
         self.check_others(&version).await?;
+        self.check_consumers(&version)?;
         let prepared = self.prepare(&version, &package.bytes).await?;
 
         let held = running.map_or_else(Grants::default, |version| version.grants);
@@ -112,6 +113,7 @@ impl<R: Runtime> Deployer<R> {
         };
         let version = ready::rollback_target(name, versions, pointer.current, number)?;
         self.check_others(&version).await?;
+        self.check_consumers(&version)?;
         let package = self.store.package(&version.digest).await?;
         let prepared = self.prepare(&version, &package).await?;
 

@@ -55,6 +55,18 @@ impl<R: Runtime> Deployer<R> {
         services::check(&version.name, &version.grants.services, theirs).map_err(DeployError::Service)
     }
 
+    /// Nobody is left without a service that the version now running provides. A removal may do so, for it says what it does.
+    pub(super) fn check_consumers(&self, version: &Version) -> Result<(), DeployError> {
+        let services = self.runtime.still_used(version);
+        match services.is_empty() {
+            true => Ok(()),
+            false => Err(DeployError::StillUsed {
+                name: version.name.clone(),
+                services,
+            }),
+        }
+    }
+
     pub(super) async fn prepare(&self, version: &Version, package: &Bytes) -> Result<R::Prepared, DeployError> {
         let prepared = self.runtime.prepare(version, package.clone()).await;
         prepared.map_err(|refusal| DeployError::Refused {

@@ -5,6 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 
 use crate::components::commands::{Answer, Call, CommandError};
+use crate::components::services::StillUsed;
 use crate::components::version::Version;
 
 pub trait Runtime: Send + Sync + 'static {
@@ -19,6 +20,9 @@ pub trait Runtime: Send + Sync + 'static {
         &self,
         version: &Version,
     ) -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
+
+    /// The services that other components use and that would be gone if this version took the place of the one that runs under its name.
+    fn still_used(&self, version: &Version) -> Vec<StillUsed>;
 
     /// Makes all changes in one step, for every request that comes from now on. Requests under way end where they began.
     fn switch(&self, changes: Vec<Change<Self::Prepared>>);

@@ -10,6 +10,7 @@ use super::*;
 use crate::capability::sqlite::{EngineStatement, EngineValue, Role, Settings};
 use crate::components::commands::{Answer as CommandAnswer, Call, CommandError};
 use crate::components::package::pack::pack;
+use crate::components::services::StillUsed;
 use crate::components::version::Digest;
 use crate::data_directory::DataDirectory;
 
@@ -31,6 +32,11 @@ impl Runtime for Noted {
             Some("broken") => Err(Refusal::Start("it does not start".to_owned())),
             _ => Ok(()),
         }
+    }
+
+    /// It knows of no services.
+    fn still_used(&self, _version: &Version) -> Vec<StillUsed> {
+        Vec::new()
     }
 
     fn switch(&self, changes: Vec<Change<()>>) {
