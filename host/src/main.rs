@@ -13,7 +13,8 @@ mod router;
 mod runtime;
 mod server;
 
-/// A request makes some hundred small allocations, most of them freed on the thread that made them.
+/// A request makes some hundred small allocations, most of them freed on the thread that made them. Without huge pages (`no_thp`), for
+/// buffers of connections are large, many, and hardly used: with them each would cost what it reserves.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

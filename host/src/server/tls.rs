@@ -1,5 +1,6 @@
 //! HTTPS: the certificate of the server, and the handshake that begins each connection.
 
+use super::connection::Http;
 use crate::cli::run::RunOptions;
 use crate::limits;
 use anyhow::Context as _;
@@ -40,4 +41,13 @@ fn chain(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 pub async fn shake_hands(tls: &TlsAcceptor, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
     let shaken = tokio::time::timeout(limits::TLS_HANDSHAKE_TIMEOUT, tls.accept(stream)).await;
     shaken.ok()?.ok()
+}
+
+/// Which HTTP the two sides agreed on. A client that did not take part in that shows it in its first bytes.
+pub fn agreed(stream: &TlsStream<TcpStream>) -> Http {
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => Http::Two,
+        Some(_) => Http::One,
+        None => Http::Either,
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! A connection stays on its core, and so do the instances that answer it: nothing on the way of a request is handed between threads.
 
-use super::connection;
+use super::connection::{self, Http};
 use super::peer::Peer;
 use super::places::Places;
 use super::service::Service;
@@ -77,14 +77,7 @@ async fn accept(
                 let peer = Peer::of_network(address.ip(), &service.proxies);
                 let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
                 open.spawn(async move {
-                    match tls {
-                        None => connection::serve(stream, service, peer, stopping).await,
-                        Some(tls) => {
-                            if let Some(stream) = tls::shake_hands(&tls, stream).await {
-                                Box::pin(connection::serve(stream, service, peer, stopping)).await;
-                            }
-                        }
-                    }
+                    serve(stream, tls, service, peer, stopping).await;
                     drop(place);
                 });
             }
@@ -96,6 +89,39 @@ async fn accept(
     }
     drop(listener);
     finish(open).await;
+}
+
+/// Serves one connection, once it is clear what it speaks.
+async fn serve(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    service: Arc<Service>,
+    peer: Peer,
+    mut stopping: watch::Receiver<bool>,
+) {
+    match tls {
+        // By itself on the heap: it takes more room, which a connection without encryption need not have.
+        Some(tls) => Box::pin(serve_encrypted(stream, tls, service, peer, stopping)).await,
+        None => {
+            if let Some(http) = connection::first_byte(&stream, &mut stopping).await {
+                connection::serve(stream, http, service, peer, stopping).await;
+            }
+        }
+    }
+}
+
+async fn serve_encrypted(
+    stream: TcpStream,
+    tls: TlsAcceptor,
+    service: Arc<Service>,
+    peer: Peer,
+    stopping: watch::Receiver<bool>,
+) {
+    // A handshake takes room too, and not for long.
+    if let Some(stream) = Box::pin(tls::shake_hands(&tls, stream)).await {
+        let http = tls::agreed(&stream);
+        connection::serve(stream, http, service, peer, stopping).await;
+    }
 }
 
 /// Tells the kernel how a connection is to be treated. What it does not take is no reason to have none.
@@ -114,7 +140,7 @@ pub async fn serve_socket(listener: UnixListener, service: Arc<Service>, mut sto
         let told = stopping.clone();
         tokio::select! {
             Ok((stream, _)) = listener.accept() => {
-                open.spawn(connection::serve(stream, service.clone(), Peer::of_socket(), told));
+                open.spawn(connection::serve(stream, Http::Either, service.clone(), Peer::of_socket(), told));
             }
             _ = stopping.wait_for(|stopping| *stopping) => break,
             Some(_) = open.join_next() => {}
