@@ -29,11 +29,11 @@ const MAX_DRAIN: Duration = Duration::from_secs(60);
 pub struct Measured {
     pub server: Kind,
     pub listeners: u32,
-    /// Resident memory that each listener added while it heard nothing.
-    pub idle_kib_each: f64,
+    /// Resident memory that each listener added while it heard nothing; nothing where nobody listened.
+    pub idle_kib_each: Option<f64>,
     pub events: u64,
     /// CPU time of the server, its writes included, for each event that a listener got.
-    pub cpu_us_per_event: f64,
+    pub cpu_us_per_event: Option<f64>,
     /// What an insert itself takes, from its request to its answer.
     pub insert_p50_ms: f64,
     pub insert_p99_ms: f64,
@@ -83,9 +83,9 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
     Ok(Measured {
         server: subject.kind,
         listeners,
-        idle_kib_each: after.saturating_sub(before) as f64 / 1024.0 / f64::from(listeners.max(1)),
+        idle_kib_each: each(after.saturating_sub(before) as f64 / 1024.0, u64::from(listeners)),
         events: expected,
-        cpu_us_per_event: server * 1e6 / expected.max(1) as f64,
+        cpu_us_per_event: each(server * 1e6, expected),
         insert_p50_ms: ms(&mut inserts_us, 50.0),
         insert_p99_ms: ms(&mut inserts_us, 99.0),
         p50_ms: ms(&mut latencies_us, 50.0),
@@ -95,6 +95,11 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
         load_busy: load / seconds,
         others_busy: others.max(0.0) / seconds / cores_of_machine()? as f64,
     })
+}
+
+/// What each of so many has of the whole; nothing where there is none.
+fn each(whole: f64, count: u64) -> Option<f64> {
+    (count > 0).then(|| whole / count as f64)
 }
 
 /// Opens the subscriptions, and lets each listen in a task of its own. Those that never read are returned as they are.

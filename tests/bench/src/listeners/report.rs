@@ -28,11 +28,11 @@ impl Display for Report<'_> {
         for it in &self.measured {
             writeln!(
                 out,
-                "{:<11}{:>10}{:>16.1}{:>15.2}{:>10.1}{:>10.1}{:>12.1}{:>13.1}{:>10.1}{:>10.0} %{:>10.0} %",
+                "{:<11}{:>10}{:>16}{:>15}{:>10.1}{:>10.1}{:>12.1}{:>13.1}{:>10.1}{:>10.0} %{:>10.0} %",
                 it.server,
                 it.listeners,
-                it.idle_kib_each,
-                it.cpu_us_per_event,
+                it.idle_kib_each.map_or("-".to_owned(), |kib| format!("{kib:.1}")),
+                it.cpu_us_per_event.map_or("-".to_owned(), |us| format!("{us:.2}")),
                 it.p50_ms,
                 it.p99_ms,
                 it.highest_ms,
@@ -53,7 +53,7 @@ impl Report<'_> {
             return Ok(());
         };
         let word = |kept: bool| if kept { "ok" } else { "over" };
-        let (idle, highest) = (ours.idle_kib_each, ours.highest_ms);
+        let (idle, highest) = (ours.idle_kib_each.unwrap_or_default(), ours.highest_ms);
         writeln!(out, "\nGuesthouse against its budgets, {BUDGETS_AT} listeners")?;
         let kept = word(idle <= IDLE_KIB_EACH);
         writeln!(
