@@ -34,7 +34,7 @@ pub struct Sources<'a> {
 /// The columns of the configuration, in the order in which the catalog asks for them.
 pub const CONFIGURATION_COLUMNS: &str = "table_name, acl_world, create_access_rule, read_access_rule, update_access_rule, \
      delete_access_rule, schema_access_rule, conflict_resolution, excluded_columns, expand, listing_hard_limit, \
-     acl_authenticated, autofill_missing_user_id_columns";
+     acl_authenticated, autofill_missing_user_id_columns, enable_subscriptions";
 
 /// A statement that is the same for every request but for the key, its first parameter, and the caller.
 #[derive(Debug)]
@@ -74,6 +74,8 @@ pub struct Api {
     pub access: Access,
     /// The columns that a create sets to the caller where it does not name them.
     pub autofilled: Vec<usize>,
+    /// Whether its changes can be listened to.
+    pub has_subscriptions: bool,
 }
 
 impl Api {
@@ -111,6 +113,7 @@ impl Api {
                 true => user_columns(&table),
                 false => Vec::new(),
             },
+            has_subscriptions: row.get(13)?,
             table,
         })
     }

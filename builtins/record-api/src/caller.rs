@@ -39,6 +39,11 @@ impl Caller {
         self.0.is_some()
     }
 
+    /// What is known of them.
+    pub fn known(&self) -> Option<&identity::Caller> {
+        self.0.as_deref()
+    }
+
     /// `_USER_.id`: NULL for nobody in particular.
     pub fn to_value(&self) -> Value {
         self.0

@@ -32,6 +32,8 @@ thread_local! {
 pub struct Served {
     pub api: Rc<Api>,
     pub database: Rc<Database>,
+    /// The name of the database.
+    pub database_name: Rc<str>,
 }
 
 /// What was read about an API.
@@ -39,15 +41,19 @@ pub struct Served {
 struct Entry {
     api: Result<Rc<Api>, Refusal>,
     database: Rc<Database>,
+    database_name: Rc<str>,
     /// The stamp of the schema from before the table was read, in a database other than the main one.
     schema_stamp: Option<u64>,
 }
 
 impl Entry {
     fn served(self, name: &str) -> Result<Served, Error> {
-        let database = self.database;
         let api = self.api.map_err(|refusal| refused(name, refusal))?;
-        Ok(Served { api, database })
+        Ok(Served {
+            api,
+            database: self.database,
+            database_name: self.database_name,
+        })
     }
 
     fn is_fresh(&self) -> Result<bool, Error> {
@@ -124,8 +130,11 @@ pub async fn examine(name: &str) -> Result<Result<Served, Refusal>, Error> {
     let main = main_database()?;
     let entry = load(&main, name).await?;
     Ok(entry.and_then(|entry| {
-        let database = entry.database;
-        entry.api.map(|api| Served { api, database })
+        entry.api.map(|api| Served {
+            api,
+            database: entry.database,
+            database_name: entry.database_name,
+        })
     }))
 }
 
@@ -188,6 +197,7 @@ async fn load(main: &Database, name: &str) -> Result<Result<Entry, Refusal>, Err
     let entry = |api: Result<Api, Refusal>| Entry {
         api: api.map(Rc::new),
         database: Rc::clone(&database),
+        database_name: place.into(),
         schema_stamp,
     };
     let described = match descriptions::describe(&database, table).await? {

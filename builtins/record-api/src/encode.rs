@@ -42,19 +42,37 @@ impl RecordWriter {
         }
     }
 
+    /// Writes one record of these values, with nothing expanded.
+    pub fn write_values<'v>(
+        &self,
+        body: &mut Vec<u8>,
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Result<(), Error> {
+        self.write_fields(body, values, |_, _| Ok(()))
+    }
+
     /// Writes one record. Values beyond the columns are written only as far as they are of expanded rows.
     pub fn write(&self, body: &mut Vec<u8>, row: &[Value], expand: &Expand<'_>) -> Result<(), Error> {
+        self.write_fields(body, row, |body, column| expand.write_data(body, column, row))
+    }
+
+    fn write_fields<'v>(
+        &self,
+        body: &mut Vec<u8>,
+        values: impl IntoIterator<Item = &'v Value>,
+        write_data: impl Fn(&mut Vec<u8>, &str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.fields.is_empty() {
             body.push(b'{');
         }
-        for (field, value) in self.fields.iter().zip(row) {
+        for (field, value) in self.fields.iter().zip(values) {
             body.extend_from_slice(&field.prefix);
             match (&field.reference, value) {
                 (_, Value::Null) => body.extend_from_slice(b"null"),
                 (Some(column), value) => {
                     body.extend_from_slice(b"{\"id\":");
                     write_value(body, value)?;
-                    expand.write_data(body, column, row)?;
+                    write_data(body, column)?;
                     body.push(b'}');
                 }
                 (None, Value::Text(text)) if field.kind == ColumnKind::Json => write_json_text(body, text),
@@ -127,6 +145,7 @@ mod tests {
             json_schema: None,
             is_hidden: false,
             is_writable: true,
+            is_virtual: false,
             is_not_null: false,
             has_default: false,
             reference: None,

@@ -112,7 +112,8 @@ fn configuration(world: &str, excluded: Option<&str>) -> Vec<Value> {
         none,
         None::<i64>,
         none,
-        false
+        false,
+        true
     ]
 }
 

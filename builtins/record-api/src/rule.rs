@@ -14,6 +14,8 @@ use crate::tokens::{self, Kind, Token};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     parts: Vec<Part>,
+    /// All that is or could be a name in its text, in lower case, sorted.
+    names: Vec<String>,
 }
 
 /// A part of a rule.
@@ -70,7 +72,9 @@ impl Rule {
             tokens: tokens::read(text),
         };
         compiler.check_shape()?;
-        compiler.parts().map(|parts| Self { parts })
+        let parts = compiler.parts()?;
+        let names = compiler.names();
+        Ok(Self { parts, names })
     }
 
     /// Whether what it says depends on who calls.
@@ -81,6 +85,11 @@ impl Rule {
     /// Whether it asks for the value that the request has for the column at this position.
     pub fn asks_for(&self, position: usize) -> bool {
         self.parts.contains(&Part::Request(position))
+    }
+
+    /// Whether it may name this column, or another one that is called so.
+    pub fn may_name(&self, column: &str) -> bool {
+        self.names.binary_search(&column.to_lowercase()).is_ok()
     }
 
     /// Adds the rule to a statement, in parentheses, and binds the caller if the rule asks for one.
@@ -94,16 +103,25 @@ impl Rule {
 
     /// Adds the rule to a statement whose parameter `caller` is the caller's id.
     pub fn push_with(&self, sql: &mut Sql, caller: usize, requested: Option<&Requested<'_>>) {
+        self.push_parts(sql, |sql| _ = sql.parameter(caller), requested);
+    }
+
+    /// Adds the rule to a statement in which `caller` is an expression for the caller's id, of no affinity.
+    pub fn push_with_expression(&self, sql: &mut Sql, caller: &'static str) {
+        self.push_parts(sql, |sql| _ = sql.push(caller), None);
+    }
+
+    fn push_parts(&self, sql: &mut Sql, caller: impl Fn(&mut Sql), requested: Option<&Requested<'_>>) {
         let numbers = requested.map_or(&[][..], |requested| requested.numbers);
         sql.push("(");
         for part in &self.parts {
             match part {
-                Part::Text(text) => sql.rule_text(text),
-                Part::Caller => sql.parameter(caller),
-                Part::Null => sql.push("NULL"),
+                Part::Text(text) => _ = sql.rule_text(text),
+                Part::Caller => caller(sql),
+                Part::Null => _ = sql.push("NULL"),
                 Part::Request(position) => match numbers.iter().find(|(given, _)| given == position) {
-                    Some((_, number)) => sql.parameter(*number),
-                    None => sql.push("NULL"),
+                    Some((_, number)) => _ = sql.parameter(*number),
+                    None => _ = sql.push("NULL"),
                 },
                 Part::RequestFields => {
                     let table = requested.map(|requested| requested.table);
@@ -111,7 +129,7 @@ impl Rule {
                         let columns = numbers.iter().map(|(position, _)| &table.columns[*position]);
                         columns.map(|column| &column.identifier)
                     });
-                    sql.push("(").names(given).push(")")
+                    sql.push("(").names(given).push(")");
                 }
             };
         }
@@ -177,6 +195,16 @@ impl Compiler<'_> {
         }
         parts.push(Part::Text(RuleText(self.text[copied..].into())));
         Ok(parts)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = (self.tokens.iter())
+            .filter_map(|token| token.kind.name())
+            .map(str::to_lowercase)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     fn check_case(&self, token: &Token<'_>, word: &str) -> Result<(), Mistake> {

@@ -83,6 +83,8 @@ pub struct Column {
     pub is_hidden: bool,
     /// False for a generated column, and in a view.
     pub is_writable: bool,
+    /// Whether it is computed whenever it is read, and so is in no image of a row.
+    pub is_virtual: bool,
     /// Whether it never is NULL.
     pub is_not_null: bool,
     /// Whether a create may leave it out though it never is NULL.
@@ -99,6 +101,8 @@ pub struct Table {
     /// A view is read and never written.
     pub is_view: bool,
     pub columns: Vec<Column>,
+    /// The columns that the API excludes. Only rules may name them.
+    pub excluded: Vec<Column>,
     /// Which column is the key.
     pub key: usize,
     pub key_kind: KeyKind,
@@ -147,11 +151,14 @@ impl Table {
         excluded: &[&str],
     ) -> Result<Self, Refusal> {
         let key_name = columns[key].name.clone();
+        let mut left_out = Vec::new();
         for name in excluded {
             let Some(position) = columns.iter().position(|column| column.name == *name) else {
                 return misconfigured(&format!("it excludes {name}, which is no column of its table"));
             };
-            check_exclusion(&columns.remove(position), &key_name)?;
+            let column = columns.remove(position);
+            check_exclusion(&column, &key_name)?;
+            left_out.push(column);
         }
         let positions: HashMap<String, usize> = (columns.iter().enumerate())
             .map(|(position, column)| (column.name.clone(), position))
@@ -161,6 +168,7 @@ impl Table {
             identifier: Identifier::from_schema(name),
             is_view,
             columns,
+            excluded: left_out,
             key: positions[&key_name],
             key_kind,
             positions,

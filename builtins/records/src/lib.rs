@@ -50,27 +50,27 @@ async fn answer(caller: &Caller, request: Request) -> Result<Response, Error> {
     let query = request.query();
     match &route {
         Route::List { api } => {
-            let Served { database, api } = &catalog::api(api).await?;
+            let Served { database, api, .. } = &catalog::api(api).await?;
             list::list(database, api, caller, query).await
         }
         Route::Read { api, id } => {
-            let Served { database, api } = &catalog::api(api).await?;
+            let Served { database, api, .. } = &catalog::api(api).await?;
             read::read(database, api, caller, id, query).await
         }
         Route::Schema { api: name } => {
-            let Served { database, api } = &catalog::api(name).await?;
+            let Served { database, api, .. } = &catalog::api(name).await?;
             json_schema::answer(database, api, caller, name, query).await
         }
         Route::Create { api } => {
-            let Served { database, api } = &catalog::writable(api).await?;
+            let Served { database, api, .. } = &catalog::writable(api).await?;
             create::create(database, api, caller, request).await
         }
         Route::Update { api, id } => {
-            let Served { database, api } = &catalog::writable(api).await?;
+            let Served { database, api, .. } = &catalog::writable(api).await?;
             update::update(database, api, caller, id, request).await
         }
         Route::Delete { api, id } => {
-            let Served { database, api } = &catalog::writable(api).await?;
+            let Served { database, api, .. } = &catalog::writable(api).await?;
             delete::delete(database, api, caller, id).await
         }
         Route::Execute => transaction::execute(caller, request).await,

@@ -63,6 +63,13 @@ impl Group {
         self.comparisons.is_empty() && self.all.is_empty() && self.any.is_empty()
     }
 
+    /// Whether a comparison names this column.
+    pub fn names(&self, column: &str) -> bool {
+        let is_named = |comparison: &Comparison| comparison.column == column;
+        let mut members = self.all.values().chain(self.any.values());
+        self.comparisons.iter().any(is_named) || members.any(|member| member.names(column))
+    }
+
     /// Adds the comparison that the parameter `filter` + `path` = `value` stands for.
     pub fn insert(&mut self, path: &str, value: &str) -> Result<(), Error> {
         let mut group = self;

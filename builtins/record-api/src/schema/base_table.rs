@@ -60,6 +60,7 @@ pub fn read_column(row: &Row<'_>, is_strict: bool, checks: &[Check]) -> Result<C
         json_schema,
         is_hidden: name.starts_with('_'),
         is_writable: row.get::<i64>(5)? == 0,
+        is_virtual: row.get::<i64>(5)? == 2,
         // SQLite says it of no key, and sees to it in STRICT tables.
         is_not_null: is_strict && is_key || row.get(2)?,
         has_default: row.get(3)?,

@@ -97,6 +97,7 @@ fn view_column(name: &str, declared: &str, origin: Option<&Origin<'_>>) -> Colum
         json_schema: origin.and_then(|column| column.json_schema.clone()),
         is_hidden: name.starts_with('_'),
         is_writable: false,
+        is_virtual: true,
         is_not_null: origin.is_some_and(|column| column.is_not_null),
         has_default: false,
         reference: origin.and_then(|column| column.reference.clone()),

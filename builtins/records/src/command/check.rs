@@ -20,7 +20,7 @@ pub async fn check(database: &Database, names: &[String]) -> Result<Answer, Fail
     let mut output = String::new();
     for one in Configuration::of_names(database, names).await? {
         let says = match catalog::examine(&one.name).await? {
-            Ok(Served { database, api }) => open(&database, &api, &one).await?,
+            Ok(Served { database, api, .. }) => open(&database, &api, &one).await?,
             Err(refusal) => format!("  nothing: it cannot be served: {refusal}\n"),
         };
         writeln!(output, "{} ({})\n{says}", one.name, one.table).expect("writing to a string cannot fail");
