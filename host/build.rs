@@ -13,7 +13,7 @@ use std::{env, fs};
 use sha2::{Digest as _, Sha256};
 
 /// The built-ins, in the order in which they are deployed.
-const BUILTINS: [&str; 2] = ["auth", "records"];
+const BUILTINS: [&str; 3] = ["auth", "records", "realtime"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?)

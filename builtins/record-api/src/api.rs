@@ -61,6 +61,8 @@ pub struct Api {
     pub list_records_max: u64,
     pub cursors: CursorKey,
     pub writer: RecordWriter,
+    /// Writes the values of the columns of [`Table::imaged`], with nothing expanded.
+    pub image_writer: RecordWriter,
     /// What a request may expand.
     pub expansions: Vec<Expansion>,
     /// Selects the visible columns and then, at `key_index`, the key where it is none of them; ends before WHERE.
@@ -103,6 +105,7 @@ impl Api {
                 .map_or(limits::LIST_RECORDS_MAX, |limit| limit.unsigned_abs()),
             cursors: CursorKey::new(secret.get(0)?, name),
             writer: RecordWriter::new(visible(&table), &references),
+            image_writer: RecordWriter::new(table.imaged(), &[]),
             expansions,
             read: with_key(select.clone(), &table, access.rule(Operation::Read)),
             delete: with_key(delete(&table), &table, access.rule(Operation::Delete)),

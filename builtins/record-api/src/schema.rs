@@ -180,6 +180,13 @@ impl Table {
         &self.columns[self.key]
     }
 
+    /// The columns that clients may see of an image of a row, as a change has it.
+    pub fn imaged(&self) -> impl Iterator<Item = &Column> {
+        self.columns
+            .iter()
+            .filter(|column| !column.is_hidden && !column.is_virtual)
+    }
+
     /// Where the column of this name is.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.positions.get(name).copied()
