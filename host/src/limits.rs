@@ -101,8 +101,9 @@ pub const TABLE_ELEMENTS_MAX: usize = 50_000;
 pub const CORE_INSTANCES_MAX: u32 = 64;
 /// Handles that one instance may hold in the host.
 pub const HANDLES_MAX: usize = 10_000;
-/// Logs of changes that one instance may have open: one for each database, and some for single tables.
-pub const LOGS_OPEN_MAX: usize = 64;
+/// Logs of changes that one instance may have open: one for each table of a database that has many. An open log costs no more than
+/// its name.
+pub const LOGS_OPEN_MAX: usize = 1024;
 /// Random bytes in one call.
 pub const RANDOM_BYTES_MAX: u64 = 64 * KIB as u64;
 /// What one call may make the host copy out of an instance: a body with some room for its fields.

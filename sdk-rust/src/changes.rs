@@ -54,7 +54,8 @@ impl Log {
         self.0.start()
     }
 
-    /// The changes after a position, up to `limit` of them. Waits until there is one; dropping the future loses nothing.
+    /// The changes after a position, up to `limit` of them. Waits until there is one; dropping the future loses nothing. A limit of 0
+    /// does not wait.
     pub async fn read(&self, position: Position, limit: u32) -> Result<Batch, Error> {
         Ok(self.0.read(position, limit).await?)
     }

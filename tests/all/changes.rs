@@ -126,8 +126,8 @@ fn a_reader_that_fell_behind_is_told_from_where_it_can_go_on() {
 #[test]
 fn an_instance_has_so_many_logs_open_and_no_more() {
     let server = start();
-    assert_eq!(ask(&server, "note/logs/63"), "63 logs");
-    let refused = ask(&server, "note/logs/64");
+    assert_eq!(ask(&server, "note/logs/1023"), "1023 logs");
+    let refused = ask(&server, "note/logs/1024");
     assert!(refused.starts_with("TooMany") && refused.contains("64"), "{refused}");
-    assert_eq!(ask(&server, "note/logs/63"), "63 logs");
+    assert_eq!(ask(&server, "note/logs/1023"), "1023 logs");
 }

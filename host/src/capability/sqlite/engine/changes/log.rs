@@ -188,7 +188,7 @@ impl Log {
         self.position(self.state().start(tables))
     }
 
-    /// The changes of these tables after a position.
+    /// The changes of these tables after a position, up to a limit, where 0 is none of the caller's.
     pub fn read(&self, tables: &HashSet<String>, position: Position, limit: u32) -> Result<Found, ChangesError> {
         let state = self.state();
         if state.is_closed {
@@ -200,7 +200,10 @@ impl Log {
             return Err(ChangesError::FellBehind(self.position(start)));
         }
         let first = state.changes.partition_point(|change| change.number <= position.number);
-        let limit = limit.clamp(1, CHANGES_READ) as usize;
+        let limit = match limit {
+            0 => CHANGES_READ as usize,
+            limit => limit.min(CHANGES_READ) as usize,
+        };
         let (mut changes, mut bytes, mut next) = (Vec::<Change>::new(), 0, state.end);
         for change in state.changes.range(first..) {
             if !tables.contains(&change.table.key) {

@@ -78,14 +78,14 @@ impl Changes {
         self.log.start(&self.tables)
     }
 
-    /// The changes after `position`, waiting until there is one.
+    /// The changes after `position`, waiting until there is one; with a limit of 0 those that are there now.
     pub async fn read(&self, mut position: Position, limit: u32) -> Result<Batch, ChangesError> {
         let mut news = self.log.watch();
         loop {
             news.borrow_and_update();
             let found = self.log.read(&self.tables, position, limit)?;
             position.number = found.next;
-            if !found.changes.is_empty() {
+            if !found.changes.is_empty() || limit == 0 {
                 return Ok(self.batch(found.changes, position));
             }
             if news.changed().await.is_err() {

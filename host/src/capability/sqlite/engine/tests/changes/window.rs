@@ -220,3 +220,20 @@ async fn logs_are_opened_for_so_many_tables_only() {
     let refused = open(&fixture, &fixture.host, &[&long]).map(drop);
     assert!(matches!(refused, Err(ChangesError::TooMany(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn without_a_limit_nobody_waits_and_is_told_how_far_there_is_nothing() {
+    let fixture = Fixture::new(&format!("{T} CREATE TABLE other (id INTEGER PRIMARY KEY);")).await;
+    let changes = log(&fixture, &["t"]);
+    let others = log(&fixture, &["other"]);
+    let first = changes.end();
+    for sql in ["INSERT INTO t (x) VALUES (1)", "INSERT INTO other DEFAULT VALUES"] {
+        fixture.execute(&fixture.host, sql).await.unwrap();
+    }
+    let batch = changes.read(first, 0).await.unwrap();
+    assert_eq!((batch.changes.len(), batch.next), (1, changes.end()));
+    let mut behind_it = first;
+    behind_it.number += 1;
+    let batch = changes.read(behind_it, 0).await.unwrap();
+    assert_eq!((batch.changes.len(), batch.next), (0, others.end()));
+}
