@@ -128,6 +128,6 @@ fn an_instance_has_so_many_logs_open_and_no_more() {
     let server = start();
     assert_eq!(ask(&server, "note/logs/1023"), "1023 logs");
     let refused = ask(&server, "note/logs/1024");
-    assert!(refused.starts_with("TooMany") && refused.contains("64"), "{refused}");
+    assert!(refused.starts_with("TooMany") && refused.contains("1024"), "{refused}");
     assert_eq!(ask(&server, "note/logs/1023"), "1023 logs");
 }
