@@ -145,7 +145,7 @@ impl Event {
         self
     }
 
-    /// Gives it an id, and its place in an order; see [`release`].
+    /// Gives it an id, and its place in an order, in which no listener gets it twice or after a later one; see [`release`].
     pub fn at(mut self, id: impl Into<String>, position: u64) -> Self {
         self.id = Some(id.into());
         self.position = Some(position);

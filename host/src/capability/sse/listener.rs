@@ -42,6 +42,8 @@ struct Buffer {
     ended: bool,
     /// The last message that reached it: several targets of one may.
     message: u64,
+    /// The position up to which it has all that is for it.
+    position: Option<u64>,
     waker: Option<Waker>,
 }
 
@@ -90,6 +92,9 @@ impl Listener {
             return Offered::Skipped;
         }
         buffer.message = message;
+        if !buffer.moves_on(event) {
+            return Offered::Skipped;
+        }
         if fits && !buffer.dropping && buffer.has_room(event.len(self.terms.ids)) {
             buffer.push(event.clone(), self.terms.ids);
             wake(buffer);
@@ -110,13 +115,14 @@ impl Listener {
         Offered::Ended
     }
 
-    /// Puts `missed` before what waits, and drops of that what is not beyond `through`.
+    /// Puts `missed` before what waits, and drops of that what is not beyond `through`, now and later.
     pub fn release(&self, missed: &[Arc<Event>], through: u64) {
         let mut buffer = self.buffer();
         if !buffer.held || buffer.ended {
             return;
         }
         buffer.held = false;
+        buffer.position = buffer.position.max(Some(through));
         let mut waited = std::mem::take(&mut buffer.waiting);
         buffer.bytes = 0;
         waited.retain(|event| event.position.is_none_or(|position| position > through));
@@ -193,6 +199,16 @@ impl Listener {
 impl Buffer {
     fn has_room(&self, bytes: usize) -> bool {
         self.waiting.len() < limits::SSE_BUFFER_EVENTS_MAX && self.bytes + bytes <= limits::SSE_BUFFER_BYTES_MAX
+    }
+
+    /// Whether the event is beyond all that it was given before. From now on that is before it.
+    fn moves_on(&mut self, event: &Event) -> bool {
+        let Some(position) = event.position else { return true };
+        let moves_on = self.position.is_none_or(|before| position > before);
+        if moves_on {
+            self.position = Some(position);
+        }
+        moves_on
     }
 
     fn push(&mut self, event: Arc<Event>, ids: bool) {

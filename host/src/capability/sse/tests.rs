@@ -153,6 +153,33 @@ async fn a_held_listener_gets_what_it_missed_first_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn what_was_sent_already_or_is_from_before_is_left_out() {
+    let hub = Arc::<Hub>::default();
+    let a = component(&hub, "a", &["*"]);
+    let send = |positions: &[u64]| {
+        let messages = positions
+            .iter()
+            .map(|position| message("t", at(&position.to_string(), *position)));
+        a.send(messages.collect()).expect("sent");
+    };
+    let (_, mut first) = listen(&a, acceptance("t"));
+    let held = Acceptance {
+        held: true,
+        ..acceptance("t")
+    };
+    let (listener, mut second) = listen(&a, held);
+    a.release(listener, Vec::new(), 2).expect("released");
+    send(&[0, 1, 2]);
+    send(&[1, 2, 3]);
+    assert!(
+        read(&mut first)
+            .0
+            .ends_with("data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\n")
+    );
+    assert!(read(&mut second).0.ends_with("ping\n\ndata: 3\n\n"));
+}
+
+#[tokio::test]
 async fn a_listener_that_is_too_slow_is_closed_after_what_waits() {
     let hub = Arc::<Hub>::default();
     let a = component(&hub, "a", &["*"]);
