@@ -213,6 +213,8 @@ pub const SSE_LABEL_BYTES_MAX: usize = KIB;
 pub const SSE_EVENT_BYTES_MAX: usize = SSE_BUFFER_BYTES_MAX - SSE_NUMBER_DIGITS_MAX;
 /// The number that is put into an event.
 pub const SSE_NUMBER_DIGITS_MAX: usize = 20;
+/// Events that a listener who comes back is given at once. More are given when it comes back from there.
+pub const SSE_MISSED_EVENTS_MAX: usize = 1024;
 /// Events that wait for one listener. Whoever is so far behind learns more by asking again.
 pub const SSE_BUFFER_EVENTS_MAX: usize = 64;
 /// Bytes that wait for one listener.

@@ -29,13 +29,13 @@ pub const TARGETS_MAX: usize = 4096;
 /// Bytes of one event: what the host takes, less what stands around the data.
 pub const EVENT_BYTES_MAX: usize = 255 * 1024;
 
-/// Events that a listener who comes back is given at once: a buffer of the host has 64, and what is sent meanwhile has to fit too.
-pub const MISSED_EVENTS_MAX: usize = 48;
+/// Events that a listener who comes back is given at once, a little less than the host takes. The rest it gets when it comes back again.
+pub const MISSED_EVENTS_MAX: usize = 1000;
 
-/// Bytes of these events, for the same reason.
-pub const MISSED_BYTES_MAX: usize = 128 * 1024;
+/// Bytes of these events, so that one more of the largest fits into what the host takes beside them.
+pub const MISSED_BYTES_MAX: usize = 192 * 1024;
 
-/// Changes that are looked at for a listener who comes back: beyond it, reading the table afresh is cheaper.
+/// Changes that are looked at for a listener who comes back: this is what one request may take.
 pub const MISSED_CHANGES_MAX: usize = 4096;
 
 /// How far back the worker reads when it begins to follow a table, in changes of the whole database. Further back it says that

@@ -66,15 +66,25 @@ impl Resume {
 #[derive(Debug)]
 pub struct Missed {
     pub events: Vec<Event>,
-    /// Whether that is the end, for the record is no longer for it.
-    pub is_denied: bool,
+    pub then: Then,
+}
+
+/// What comes after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Whatever is new.
+    New,
+    /// The end, for there is more than is given at once: the client comes back from where it is by then.
+    More,
+    /// The end, for the record is no longer for it.
+    Denied,
 }
 
 impl Missed {
     fn of(events: Vec<Event>) -> Self {
         Self {
             events,
-            is_denied: false,
+            then: Then::New,
         }
     }
 
@@ -105,8 +115,13 @@ pub async fn missed(
         return Err(RecordError::InvalidFilter.into());
     }
     let (mut position, mut seen, mut bytes) = (since, 0, 0);
-    let mut events: Vec<Event> = Vec::new();
+    let mut missed = Missed::of(Vec::new());
     while position.number < through.number {
+        if seen >= limits::MISSED_CHANGES_MAX {
+            missed.events.push(event::moving_on(position));
+            missed.then = Then::More;
+            return Ok(missed);
+        }
         let batch = match log.read(position, 0).await {
             Ok(batch) => batch,
             Err(changes::Error::FellBehind(_)) => return Ok(Missed::loss(through)),
@@ -120,22 +135,21 @@ pub async fn missed(
         };
         for outcome in plan.outcomes(&served.database, &batch, through.epoch).await? {
             let Outcome::Tell { event, .. } = outcome else {
-                return Ok(Missed {
-                    events,
-                    is_denied: true,
-                });
+                missed.then = Then::Denied;
+                return Ok(missed);
             };
             bytes += event.data.as_ref().map_or(0, String::len);
-            events.push(*event);
-        }
-        let is_too_much = events.len() > limits::MISSED_EVENTS_MAX || bytes > limits::MISSED_BYTES_MAX;
-        if is_too_much || seen > limits::MISSED_CHANGES_MAX {
-            return Ok(Missed::loss(through));
+            let is_full = missed.events.len() >= limits::MISSED_EVENTS_MAX || bytes > limits::MISSED_BYTES_MAX;
+            if is_full && !missed.events.is_empty() {
+                missed.then = Then::More;
+                return Ok(missed);
+            }
+            missed.events.push(*event);
         }
         position = batch.next;
     }
-    events.push(event::moving_on(through));
-    Ok(Missed::of(events))
+    missed.events.push(event::moving_on(through));
+    Ok(missed)
 }
 
 #[cfg(test)]

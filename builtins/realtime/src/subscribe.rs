@@ -6,7 +6,7 @@
 use guesthouse::changes::Log;
 use guesthouse::http::{Headers, Request, Response};
 use guesthouse::sqlite::{Error as DatabaseError, HostError};
-use guesthouse::sse::{self, Listener, ListenerId, Target as SseTarget};
+use guesthouse::sse::{self, Event, Listener, ListenerId, Target as SseTarget};
 use record_api::api::Operation;
 use record_api::caller::{self, Caller};
 use record_api::catalog::{self, Served};
@@ -19,7 +19,7 @@ use record_api::read;
 use crate::class::{Audience, Class, Target};
 use crate::error::Error;
 use crate::place::Place;
-use crate::resume::{Missed, Resume, missed};
+use crate::resume::{Missed, Resume, Then, missed};
 use crate::route::Route;
 use crate::topics::{self, Session};
 use crate::{evaluate, event, filter, limits};
@@ -147,18 +147,26 @@ async fn listen(
     Ok(accepted.response)
 }
 
+/// What a listener gets last.
+fn last(then: Then) -> Option<Event> {
+    (then == Then::Denied).then(event::denied)
+}
+
 fn release(
     listener: ListenerId,
     missed: &Missed,
     instead: impl FnOnce() -> Missed,
     through: u64,
 ) -> Result<(), sse::Error> {
-    match sse::release(listener, &missed.events, through) {
+    let goes_on = missed.then == Then::New;
+    // Who gets no more than this gets nothing that was sent meanwhile either: that is for later.
+    let left_out = if goes_on { through } else { u64::MAX };
+    match sse::release(listener, &missed.events, left_out) {
         Err(sse::Error::TooLarge(_)) => return sse::release(listener, &instead().events, through),
         released => released?,
     }
-    if missed.is_denied {
-        sse::close(&[SseTarget::Listener(listener)], Some(&event::denied()))?;
+    if !goes_on {
+        sse::close(&[SseTarget::Listener(listener)], last(missed.then).as_ref())?;
     }
     Ok(())
 }

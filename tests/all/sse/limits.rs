@@ -17,7 +17,7 @@ fn what_is_too_large_is_refused_with_the_limit() {
         "send?topic=room/1&size=270000".to_owned(),
         "send?topic=room/1&data=x&times=257".to_owned(),
         format!("send?{}&data=x", many("topic=room/1", 4097)),
-        format!("release?listener={number}&{}", many("missed=x", 65)),
+        format!("release?listener={number}&{}", many("missed=x", 1025)),
     ] {
         let said = ask(&server, &path);
         assert!(said.starts_with("TooLarge("), "{}: {said}", &path[..40]);

@@ -100,6 +100,13 @@ impl Hub {
         ended
     }
 
+    /// Releases a listener, which may end it.
+    pub fn release(&self, listener: &Arc<Listener>, missed: &[Arc<Event>], through: u64) {
+        if listener.release(missed, through) {
+            self.forget(std::slice::from_ref(listener), Reason::Overflow);
+        }
+    }
+
     /// Forgets listeners that have ended. Others get their turn in between.
     fn forget(&self, listeners: &[Arc<Listener>], reason: Reason) {
         for some in listeners.chunks(limits::SSE_FORGOTTEN_AT_ONCE) {

@@ -38,6 +38,8 @@ struct Buffer {
     held: bool,
     /// Events were dropped, and the replacement is due.
     dropping: bool,
+    /// It was too slow while it was held: nothing is added any more, and it ends when it is released.
+    overflowed: bool,
     /// Nothing is added any more: what waits is sent, and then the body ends.
     ended: bool,
     /// The last message that reached it: several targets of one may.
@@ -95,7 +97,7 @@ impl Listener {
         if !buffer.moves_on(event) {
             return Offered::Skipped;
         }
-        if fits && !buffer.dropping && buffer.has_room(event.len(self.terms.ids)) {
+        if fits && !buffer.dropping && !buffer.overflowed && buffer.has_room(event.len(self.terms.ids)) {
             buffer.push(event.clone(), self.terms.ids);
             wake(buffer);
             return Offered::Buffered;
@@ -106,20 +108,22 @@ impl Listener {
             wake(buffer);
             return Offered::Dropped;
         }
-        // Whoever is held must not get what is newer without what was missed.
+        // What was missed comes first. What waits follows it without a gap, so that whoever comes back again gets on.
         if buffer.held {
-            buffer.clear();
+            buffer.overflowed = true;
+            return Offered::Dropped;
         }
         buffer.ended = true;
         wake(buffer);
         Offered::Ended
     }
 
-    /// Puts `missed` before what waits, and drops of that what is not beyond `through`, now and later.
-    pub fn release(&self, missed: &[Arc<Event>], through: u64) {
+    /// Puts `missed` before what waits, and drops of that what is not beyond `through`, now and later. Says whether it ends after
+    /// that, because it was too slow.
+    pub fn release(&self, missed: &[Arc<Event>], through: u64) -> bool {
         let mut buffer = self.buffer();
         if !buffer.held || buffer.ended {
-            return;
+            return false;
         }
         buffer.held = false;
         buffer.position = buffer.position.max(Some(through));
@@ -130,7 +134,10 @@ impl Listener {
         for event in missed.chain(waited) {
             buffer.push(event, self.terms.ids);
         }
+        buffer.ended = buffer.overflowed;
+        let ended = buffer.ended;
         wake(buffer);
+        ended
     }
 
     /// Ends it, after what waits and `last`. Says whether it had not ended before.

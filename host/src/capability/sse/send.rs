@@ -119,7 +119,7 @@ impl Granted {
     /// Releases a held listener.
     pub fn release(&self, listener: u64, missed: Vec<Given>, through: u64) -> Result<(), Error> {
         let found = self.hub.find(self.component, listener)?;
-        check_size("list of missed events", missed.len(), limits::SSE_BUFFER_EVENTS_MAX)?;
+        check_size("list of missed events", missed.len(), limits::SSE_MISSED_EVENTS_MAX)?;
         let missed: Vec<_> = missed
             .into_iter()
             .map(|event| self.event(event))
@@ -130,7 +130,7 @@ impl Granted {
             return Err(Error::TooLarge("the server has too much waiting for listeners".into()));
         }
         if let Some(listener) = found {
-            listener.release(&missed, through);
+            self.hub.release(&listener, &missed, through);
         }
         Ok(())
     }

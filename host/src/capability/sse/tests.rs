@@ -153,6 +153,31 @@ async fn a_held_listener_gets_what_it_missed_first_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_held_listener_that_is_too_slow_gets_what_follows_without_a_gap_and_then_the_end() {
+    let hub = Arc::<Hub>::default();
+    let a = component(&hub, "a", &["*"]);
+    let held = Acceptance {
+        held: true,
+        ids: true,
+        ..acceptance("t")
+    };
+    let (listener, mut body) = listen(&a, held);
+    let many = limits::SSE_BUFFER_EVENTS_MAX as u64 + 10;
+    let messages = (2..2 + many).map(|number| message("t", at(&number.to_string(), number)));
+    let delivered = a.send(messages.collect()).expect("sent");
+    assert_eq!(delivered[delivered.len() - 1].overflowed, [listener]);
+    a.release(listener, vec![at("1", 1)], 1).expect("released");
+    let (text, ended) = read(&mut body);
+    assert!(ended, "it goes on");
+    let last = limits::SSE_BUFFER_EVENTS_MAX as u64 + 1;
+    let events: String = (1..=last)
+        .map(|number| format!("id: {number}\ndata: {number}\n\n"))
+        .collect();
+    assert_eq!(text, format!(": ping\n\n{events}"));
+    assert!(a.listeners("t").expect("known").is_empty());
+}
+
+#[tokio::test]
 async fn what_was_sent_already_or_is_from_before_is_left_out() {
     let hub = Arc::<Hub>::default();
     let a = component(&hub, "a", &["*"]);
