@@ -7,6 +7,7 @@ mod clients;
 mod commands;
 mod components;
 mod deploy;
+mod history;
 mod letters;
 mod limits;
 mod mail;
