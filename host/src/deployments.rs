@@ -11,7 +11,7 @@ use crate::router::Router;
 use crate::runtime::{AtWork, Prepared, Running, Runtime, Work};
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wasmtime::component::Component;
 
@@ -179,6 +179,10 @@ impl crate::components::deploy::Runtime for Deployments {
     async fn prepare_compiled(&self, version: &Version) -> Option<Result<Prepared, Refusal>> {
         let component = self.runtime.compiled(version)?;
         Some(self.prepare_component(version, component).await)
+    }
+
+    fn imports(&self, prepared: &Prepared) -> BTreeSet<String> {
+        prepared.imports.clone()
     }
 
     fn still_used(&self, version: &Version) -> Vec<StillUsed> {

@@ -16,6 +16,7 @@ pub mod http2;
 pub mod identity_provider;
 pub mod npm;
 pub mod oidc;
+pub mod package;
 pub mod pypi;
 pub mod raw;
 pub mod relay;

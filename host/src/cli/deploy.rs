@@ -8,8 +8,8 @@ use clap::Args;
 use super::target::{Remote, Target};
 use super::{package, print};
 use crate::components::deploy::Deployed;
-use crate::components::grants::GrantsDiff;
 use crate::components::manifest::component_name_mistake;
+use crate::components::review::GrantsReview;
 use crate::control::ErrorBody;
 
 #[derive(Debug, Args)]
@@ -23,7 +23,8 @@ pub struct DeployArguments {
     #[arg(long, value_parser = component_name)]
     name: Option<String>,
     /// Grant whatever the manifest asks for. By default a component that asks for more than its running version has is
-    /// shown to you first, on a terminal, or else refused.
+    /// shown to you first, on a terminal, or else refused. What is shown there, and after the deployment: `+` is granted from now on,
+    /// `-` no longer, `!` is imported without a grant and will be denied, `?` is granted without an import and of no use.
     #[arg(long)]
     accept_grants: bool,
     #[command(flatten)]
@@ -49,8 +50,8 @@ pub async fn deploy(data_directory: &Path, arguments: DeployArguments) -> anyhow
     let package = package::load(&file, manifest.as_deref())?;
     let target = Target::find(data_directory, remote).await?;
     let mut result = target.deploy(package.clone(), name.clone(), accept_grants).await;
-    if let Some(diff) = grants_to_accept(&result)
-        && is_accepted(diff)?
+    if let Some(review) = grants_to_accept(&result)
+        && is_accepted(review)?
     {
         result = target.deploy(package, name, true).await;
     }
@@ -59,21 +60,18 @@ pub async fn deploy(data_directory: &Path, arguments: DeployArguments) -> anyhow
     print(&describe(&result?, stopped))
 }
 
-fn grants_to_accept(result: &anyhow::Result<Deployed>) -> Option<&GrantsDiff> {
+fn grants_to_accept(result: &anyhow::Result<Deployed>) -> Option<&GrantsReview> {
     result.as_ref().err()?.downcast_ref::<ErrorBody>()?.grants.as_ref()
 }
 
 /// Asks, where there is someone to ask.
-fn is_accepted(diff: &GrantsDiff) -> anyhow::Result<bool> {
+fn is_accepted(review: &GrantsReview) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(false);
     }
     let mut question = io::stderr().lock();
-    for line in &diff.added {
-        writeln!(question, "  + {line}")?;
-    }
-    for line in &diff.removed {
-        writeln!(question, "  - {line}")?;
+    for line in review.lines() {
+        writeln!(question, "  {line}")?;
     }
     write!(question, "Grant what is new? [y/N] ")?;
     question.flush()?;
@@ -88,6 +86,7 @@ pub fn describe(deployed: &Deployed, stopped: bool) -> String {
         version,
         previous,
         routes,
+        grants,
     } = deployed;
     let before = previous.map_or_else(String::new, |previous| format!(" (before: {previous})"));
     let routes = if routes.is_empty() {
@@ -100,5 +99,9 @@ pub fn describe(deployed: &Deployed, stopped: bool) -> String {
     } else {
         ""
     };
-    format!("{name} is now version {version}{before}{routes}{from}\n")
+    let mut text = format!("{name} is now version {version}{before}{routes}{from}\n");
+    for line in grants.lines() {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
 }

@@ -199,7 +199,7 @@ impl Target {
 pub(super) fn here<T>(result: Result<T, DeployError>) -> anyhow::Result<T> {
     result.map_err(|error| {
         let grants = match &error {
-            DeployError::GrantsNotAccepted { diff, .. } => Some(diff.clone()),
+            DeployError::GrantsNotAccepted { review, .. } => Some((**review).clone()),
             _ => None,
         };
         let (code, message) = (error.code().to_owned(), error.to_string());

@@ -153,8 +153,7 @@ pub enum HttpDecision {
 }
 
 /// What one set of grants allows and another does not, as lines for people: `sqlite main: read entry`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GrantsDiff {
     pub added: Vec<String>,
     pub removed: Vec<String>,

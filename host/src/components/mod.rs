@@ -7,6 +7,7 @@ pub mod grants;
 pub mod manifest;
 pub mod origin;
 pub mod package;
+pub mod review;
 pub mod routes;
 pub mod services;
 pub mod store;

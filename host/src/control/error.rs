@@ -10,9 +10,9 @@ use crate::capability::mail::MailError;
 use crate::capability::secrets::SecretError;
 use crate::components::commands::CommandError;
 use crate::components::deploy::{DeployError, Refusal};
-use crate::components::grants::GrantsDiff;
 use crate::components::manifest::Mistake;
 use crate::components::package::PackageError;
+use crate::components::review::GrantsReview;
 use crate::migrations::MigrationsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +58,7 @@ pub struct ErrorBody {
     pub message: String,
     /// What must be accepted first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub grants: Option<GrantsDiff>,
+    pub grants: Option<GrantsReview>,
     /// All mistakes of a manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
@@ -144,7 +144,7 @@ impl ControlError {
         let (mut grants, mut mistakes) = (None, Vec::new());
         let mut message = self.to_string();
         match self {
-            ControlError::Deploy(DeployError::GrantsNotAccepted { diff, .. }) => grants = Some(diff.clone()),
+            ControlError::Deploy(DeployError::GrantsNotAccepted { review, .. }) => grants = Some((**review).clone()),
             ControlError::Deploy(DeployError::Package(PackageError::Manifest(error))) => {
                 mistakes.clone_from(&error.mistakes);
             }

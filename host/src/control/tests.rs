@@ -1,5 +1,7 @@
 //! The control API as a client sees it: who may come in, what is answered, and with which status.
 
+use std::collections::BTreeSet;
+
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,6 +14,7 @@ use crate::capability::sqlite::{Databases, Settings};
 use crate::components::commands::{Answer as CommandAnswer, Call, CommandError, Outcome};
 use crate::components::deploy::{Change, Refusal};
 use crate::components::package::pack::pack;
+use crate::components::services::StillUsed;
 use crate::components::store::Store;
 use crate::components::version::Version;
 use crate::data_directory::DataDirectory;
@@ -28,6 +31,14 @@ impl Runtime for Idle {
 
     async fn prepare(&self, _version: &Version, _wasm: Bytes) -> Result<(), Refusal> {
         Ok(())
+    }
+
+    fn imports(&self, (): &()) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    fn still_used(&self, _version: &Version) -> Vec<StillUsed> {
+        Vec::new()
     }
 
     fn switch(&self, _changes: Vec<Change<()>>) {}
@@ -123,7 +134,13 @@ async fn a_component_is_deployed_shown_rolled_back_and_removed() {
         (status, body),
         (
             200,
-            json!({"name": "page", "version": 1, "previous": null, "routes": ["/page"]})
+            json!({
+                "name": "page",
+                "version": 1,
+                "previous": null,
+                "routes": ["/page"],
+                "grants": {"added": [], "removed": [], "missing": [], "unused": []},
+            })
         )
     );
     let second = package("name = \"page\"\n[grants.sqlite.main]\nread = [\"entry\"]");
@@ -131,7 +148,12 @@ async fn a_component_is_deployed_shown_rolled_back_and_removed() {
     assert_eq!((status, &body["error"]), (409, &json!("grants_not_accepted")));
     assert_eq!(
         body["grants"],
-        json!({"added": ["sqlite main: read entry"], "removed": []})
+        json!({
+            "added": ["sqlite main: read entry"],
+            "removed": [],
+            "missing": [],
+            "unused": ["sqlite main: read entry"],
+        })
     );
     assert_eq!(
         send(&control, "POST", "components?accept_grants=true", second).await.0,

@@ -5,6 +5,8 @@ use crate::capability::services::Interface;
 pub use crate::components::deploy::Refusal;
 use crate::components::services::{is_service, unversioned};
 use crate::components::version::Version;
+use std::collections::BTreeSet;
+use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
@@ -45,6 +47,8 @@ pub struct Faces {
     pub answers_requests: bool,
     /// The services that it uses.
     pub uses: Vec<Interface>,
+    /// The interfaces of which it imports functions, without their versions.
+    pub imports: BTreeSet<String>,
 }
 
 impl Runtime {
@@ -53,8 +57,11 @@ impl Runtime {
     pub(super) fn inspect(&self, component: &Component, version: &Version) -> Result<Faces, Refusal> {
         let (engine, kind) = (&self.engine, component.component_type());
         let granted = &version.grants.services;
-        let mut uses = Vec::new();
+        let (mut uses, mut imports) = (Vec::new(), BTreeSet::new());
         for (name, item) in kind.imports(engine) {
+            if has_functions(engine, &item.ty) {
+                imports.insert(unversioned(name).to_owned());
+            }
             match Interface::read(engine, name, &item.ty) {
                 Some(service) => {
                     check_service(&service, &granted.uses, "use", "imports")?;
@@ -72,7 +79,21 @@ impl Runtime {
         }
         let names: Vec<&str> = exports.iter().map(|(name, _)| *name).collect();
         let answers_requests = check_exports(&names, &granted.provide, &version.manifest.routes)?;
-        Ok(Faces { answers_requests, uses })
+        Ok(Faces {
+            answers_requests,
+            uses,
+            imports,
+        })
+    }
+}
+
+/// Whether there is anything to call. An interface that another one takes its types from is imported for these alone.
+fn has_functions(engine: &Engine, item: &ComponentItem) -> bool {
+    match item {
+        ComponentItem::ComponentInstance(instance) => instance
+            .exports(engine)
+            .any(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_))),
+        _ => false,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::capability::{Stores, http_client, mail, secrets, sqlite, sse};
 use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -31,6 +32,8 @@ pub struct Prepared {
     pub running: Arc<Running>,
     /// The services that it uses.
     pub uses: Vec<Interface>,
+    /// The interfaces of which it imports functions, without their versions.
+    pub imports: BTreeSet<String>,
 }
 
 impl Runtime {
@@ -42,7 +45,11 @@ impl Runtime {
         stores: &Stores,
         services: &Arc<Services>,
     ) -> Result<Prepared, Refusal> {
-        let Faces { answers_requests, uses } = self.inspect(&component, version)?;
+        let Faces {
+            answers_requests,
+            uses,
+            imports,
+        } = self.inspect(&component, version)?;
         let mut linker = self.linker.clone();
         services::link(&mut linker, &uses, services).map_err(|error| Refusal::Internal(error.to_string()))?;
         let pre = linker
@@ -88,7 +95,7 @@ impl Runtime {
             drained: watch::Sender::new(false),
         }));
         running.probe().await?;
-        Ok(Prepared { running, uses })
+        Ok(Prepared { running, uses, imports })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::components::clock::rfc3339;
 use crate::components::commands::Command;
 use crate::components::grants::Grants;
 use crate::components::manifest::Manifest;
+use crate::components::review::GrantsReview;
 use crate::components::store::Running;
 use crate::components::version::{Origin, Version};
 
@@ -17,6 +18,8 @@ pub struct Deployed {
     /// The version that ran until now.
     pub previous: Option<u64>,
     pub routes: Vec<String>,
+    /// What that means for its grants.
+    pub grants: GrantsReview,
 }
 
 /// A component no longer runs as it did.

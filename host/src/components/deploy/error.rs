@@ -3,8 +3,8 @@
 use crate::capability::sqlite::{EngineError, MigrationError};
 use crate::components::commands::CommandConflict;
 use crate::components::deploy::Refusal;
-use crate::components::grants::GrantsDiff;
 use crate::components::package::PackageError;
+use crate::components::review::GrantsReview;
 use crate::components::routes::RouteConflict;
 use crate::components::services::{ServiceConflict, StillUsed};
 use crate::components::store::StoreError;
@@ -31,9 +31,9 @@ pub enum DeployError {
     Refused { name: String, refusal: Refusal },
     #[error(
         "`{name}` asks for more than it has: {}; accept it with `--accept-grants` if you trust this component with it",
-        diff.added.join(", ")
+        review.added.join(", ")
     )]
-    GrantsNotAccepted { name: String, diff: GrantsDiff },
+    GrantsNotAccepted { name: String, review: Box<GrantsReview> },
     #[error("a migration of `{name}` in {database}.db failed, so nothing was deployed: {error}")]
     Migration {
         name: String,

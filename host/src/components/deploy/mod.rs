@@ -24,6 +24,7 @@ pub use start::Builtin;
 
 use super::grants::Grants;
 use super::package::Package;
+use super::review::GrantsReview;
 use super::store::{Entry, Store};
 use super::version::{Actor, Origin, Version};
 use crate::capability::sqlite::Databases;
@@ -85,13 +86,14 @@ impl<R: Runtime> Deployer<R> {
         let prepared = self.prepare(&version, &package.bytes).await?;
 
         let held = running.map_or_else(Grants::default, |version| version.grants);
-        let diff = Grants::widening(&held, &version.grants);
-        if !diff.added.is_empty() && !accept_grants {
-            return Err(DeployError::GrantsNotAccepted { name, diff });
+        let review = self.review(&held, &version, &prepared, &package.migrations);
+        if !review.added.is_empty() && !accept_grants {
+            let review = Box::new(review);
+            return Err(DeployError::GrantsNotAccepted { name, review });
         }
         self.migrate(&package).await?;
 
-        let detail = ready::describe(&diff, &version);
+        let detail = ready::describe(&review, &version);
         let entry = Entry {
             actor,
             action: "deploy",
@@ -100,7 +102,7 @@ impl<R: Runtime> Deployer<R> {
             detail,
         };
         self.store.add(&version, &package.bytes, true, entry).await?;
-        Ok(self.put(version.replaced, version, prepared))
+        Ok(self.put(version.replaced, version, prepared, review))
     }
 
     /// Runs a version that is kept: the given one, or the one that ran before the current one was deployed.
@@ -111,11 +113,16 @@ impl<R: Runtime> Deployer<R> {
         let Some(pointer) = pointer.filter(|_| !versions.is_empty()) else {
             return Err(DeployError::NotFound(name.to_owned()));
         };
+        let current = versions.iter().find(|version| Some(version.number) == pointer.current);
+        let held = current.map_or_else(Grants::default, |version| version.grants.clone());
         let version = ready::rollback_target(name, versions, pointer.current, number)?;
         self.check_others(&version).await?;
         self.check_consumers(&version)?;
         let package = self.store.package(&version.digest).await?;
         let prepared = self.prepare(&version, &package).await?;
+        // What was a package once may be none by today's rules, and runs all the same.
+        let migrations = Package::read(package).map(|package| package.migrations);
+        let review = self.review(&held, &version, &prepared, &migrations.unwrap_or_default());
 
         let detail = pointer
             .current
@@ -128,7 +135,7 @@ impl<R: Runtime> Deployer<R> {
             detail,
         };
         self.store.point(name, version.number, entry).await?;
-        Ok(self.put(pointer.current, version, prepared))
+        Ok(self.put(pointer.current, version, prepared, review))
     }
 
     /// Ends a component. An upload that had replaced a built-in gives its place back to it; a built-in is only switched
@@ -217,13 +224,14 @@ impl<R: Runtime> Deployer<R> {
             .collect())
     }
 
-    fn put(&self, previous: Option<u64>, version: Version, prepared: R::Prepared) -> Deployed {
+    fn put(&self, previous: Option<u64>, version: Version, prepared: R::Prepared, grants: GrantsReview) -> Deployed {
         let (name, routes) = (version.name.clone(), version.manifest.routes.clone());
         let deployed = Deployed {
             name,
             version: version.number,
             previous,
             routes,
+            grants,
         };
         self.runtime.switch(vec![Change::Put(Box::new(version), prepared)]);
         deployed

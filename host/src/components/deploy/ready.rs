@@ -1,15 +1,17 @@
 //! The steps of a deployment before anything is stored.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::{DeployError, Deployer, Runtime};
-use crate::capability::sqlite::Role;
+use crate::capability::sqlite::{Migration, Role};
 use crate::components::clock;
 use crate::components::commands;
-use crate::components::grants::GrantsDiff;
+use crate::components::grants::Grants;
 use crate::components::package::Package;
+use crate::components::review::GrantsReview;
 use crate::components::routes;
 use crate::components::services;
 use crate::components::version::{Digest, Origin, Version};
@@ -75,6 +77,18 @@ impl<R: Runtime> Deployer<R> {
         })
     }
 
+    /// How the grants of a version differ from those that its predecessor held, and from what it imports.
+    pub(super) fn review(
+        &self,
+        held: &Grants,
+        version: &Version,
+        prepared: &R::Prepared,
+        migrations: &BTreeMap<String, Vec<Migration>>,
+    ) -> GrantsReview {
+        let migrated: Vec<String> = migrations.keys().cloned().collect();
+        GrantsReview::new(held, &version.grants, &self.runtime.imports(prepared), &migrated)
+    }
+
     /// Applies the migrations of a package under the grants of its manifest.
     pub(super) async fn migrate(&self, package: &Package) -> Result<(), DeployError> {
         let name = &package.manifest.name;
@@ -133,13 +147,13 @@ pub(super) fn rollback_target(
 }
 
 /// What the audit says about a deployment.
-pub(super) fn describe(diff: &GrantsDiff, version: &Version) -> String {
+pub(super) fn describe(review: &GrantsReview, version: &Version) -> String {
     let mut parts = vec![format!("digest {}", version.digest)];
-    if !diff.added.is_empty() {
-        parts.push(format!("granted {}", diff.added.join(", ")));
+    if !review.added.is_empty() {
+        parts.push(format!("granted {}", review.added.join(", ")));
     }
-    if !diff.removed.is_empty() {
-        parts.push(format!("no longer granted {}", diff.removed.join(", ")));
+    if !review.removed.is_empty() {
+        parts.push(format!("no longer granted {}", review.removed.join(", ")));
     }
     parts.join("; ")
 }

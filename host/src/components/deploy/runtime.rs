@@ -1,5 +1,6 @@
 //! What the deployment of components needs from whatever runs them.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use bytes::Bytes;
@@ -20,6 +21,9 @@ pub trait Runtime: Send + Sync + 'static {
         &self,
         version: &Version,
     ) -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
+
+    /// The interfaces, without their versions, of which a version that was made ready imports functions.
+    fn imports(&self, prepared: &Self::Prepared) -> BTreeSet<String>;
 
     /// The services that other components use and that would be gone if this version took the place of the one that runs under its name.
     fn still_used(&self, version: &Version) -> Vec<StillUsed>;

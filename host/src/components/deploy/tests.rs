@@ -1,6 +1,6 @@
 //! The state machine of deployments, with a runtime that only notes what it was told, and real databases and files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex as StdMutex;
 
@@ -32,6 +32,11 @@ impl Runtime for Noted {
             Some("broken") => Err(Refusal::Start("it does not start".to_owned())),
             _ => Ok(()),
         }
+    }
+
+    /// Nothing of it is compiled.
+    fn imports(&self, (): &()) -> BTreeSet<String> {
+        BTreeSet::new()
     }
 
     /// It knows of no services.
@@ -237,7 +242,7 @@ async fn grants_are_accepted_once_and_only_widening_asks_again() {
             .deploy(package.clone(), None, accept, Actor::ControlSocket)
     };
     match deploy(&narrow, false).await.expect_err("not accepted") {
-        DeployError::GrantsNotAccepted { diff, .. } => assert_eq!(diff.added, ["sqlite main: read a"]),
+        DeployError::GrantsNotAccepted { review, .. } => assert_eq!(review.added, ["sqlite main: read a"]),
         other => panic!("{other}"),
     }
     deploy(&wide, true).await.expect("accepted");
