@@ -32,8 +32,8 @@ fn the_last_twenty_versions_are_kept_and_no_files_of_older_ones() {
         .collect();
     assert_eq!(numbers, (5..=24).rev().collect::<Vec<u32>>());
     let files = std::fs::read_dir(server.data().join("components")).expect("there are components");
-    // Those of the two built-ins, and one for each version.
-    assert!(files.count() <= 22);
+    // Those of the three built-ins, and one for each version.
+    assert!(files.count() <= 23);
     let gone = server.cli(&["components", "rollback", "thing", "--version", "4"]);
     gone.expect_failure(&["4"]);
     server

@@ -5,4 +5,5 @@ mod cross_origin;
 mod health;
 mod precedence;
 mod records;
+mod subscriptions;
 mod unknown;

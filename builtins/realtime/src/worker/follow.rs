@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::pin::pin;
 use std::rc::Rc;
+use std::time::Instant;
 
 use futures_util::future::select;
 use guesthouse::changes::{Batch, Error as ChangesError, Log, Position};
@@ -36,6 +37,8 @@ struct Follower<'a> {
     log: Log,
     /// What is before it has been sent, or was for nobody.
     position: Position,
+    /// Where those who can resume were moved on to last, and when.
+    moved: (Position, Instant),
 }
 
 impl<'a> Follower<'a> {
@@ -53,6 +56,7 @@ impl<'a> Follower<'a> {
             place,
             log,
             position: if is_near { start } else { end },
+            moved: (end, Instant::now()),
         })
     }
 
@@ -74,6 +78,15 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// Moves those on who can resume, now and then: else whoever hears nothing falls out of the window.
+    fn move_on(&mut self) {
+        let (moved, at) = self.moved;
+        if moved != self.position && at.elapsed() >= limits::IDS_INTERVAL {
+            send::move_on(self.place, self.position);
+            self.moved = (self.position, Instant::now());
+        }
+    }
+
     /// Waits for changes, and sends them.
     async fn step(&mut self) -> Result<(), ChangesError> {
         let read = self.log.read(self.position, limits::BATCH_CHANGES_MAX);
@@ -83,15 +96,12 @@ impl<'a> Follower<'a> {
             None => self.log.read(self.position, 0).await,
         };
         match read {
-            Ok(batch) if batch.changes.is_empty() => {
-                if batch.next != self.position {
-                    send::move_on(self.place, batch.next);
+            Ok(batch) => {
+                if !batch.changes.is_empty() {
+                    self.deliver(&batch).await;
                 }
                 self.position = batch.next;
-            }
-            Ok(batch) => {
-                self.deliver(&batch).await;
-                self.position = batch.next;
+                self.move_on();
             }
             Err(ChangesError::FellBehind(oldest)) if oldest.epoch == self.position.epoch => {
                 self.position = self.log.end();
