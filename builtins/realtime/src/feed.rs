@@ -20,7 +20,7 @@ pub enum Outcome {
     /// These get the event.
     Tell { topics: Vec<Rc<str>>, event: Box<Event> },
     /// These listen to a record that is no longer for them.
-    Deny { topics: Vec<Rc<str>> },
+    Deny { topics: Vec<Rc<str>>, event: Box<Event> },
 }
 
 /// What to ask for a batch, and what the answers decide.
@@ -151,7 +151,14 @@ impl Plan {
                 outcomes.push(Outcome::Tell { topics: told, event });
             }
             if !denied.is_empty() {
-                outcomes.push(Outcome::Deny { topics: denied });
+                let event = Event {
+                    position: Some(batch.changes[at].number),
+                    ..event::denied()
+                };
+                outcomes.push(Outcome::Deny {
+                    topics: denied,
+                    event: Box::new(event),
+                });
             }
         }
         Ok(outcomes)

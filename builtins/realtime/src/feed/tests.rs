@@ -66,7 +66,7 @@ fn outcomes(plan: &Plan, verdicts: &[Verdict], batch: &Batch) -> Vec<(String, St
             let data = event.data.unwrap();
             (topics, data.split(['"', ':']).nth(1).unwrap().to_owned())
         }
-        Outcome::Deny { topics } => (topics, "denied".into()),
+        Outcome::Deny { topics, .. } => (topics, "denied".into()),
     });
     told.map(|(topics, what)| (topics.join(","), what)).collect()
 }

@@ -19,9 +19,10 @@ pub fn act(outcomes: Vec<Outcome>) {
                     pending.add(topics, event.as_ref().clone());
                 }
             }
-            Outcome::Deny { topics } => {
+            // Who came back since, and sees the record again, stays: the event has a position.
+            Outcome::Deny { topics, event } => {
                 pending.send();
-                close(&topics, &event::denied());
+                close(&topics, &event);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::super::bindings::sse::{Error, News, Reason};
 use super::event::Event;
-use super::listener::{Listener, Offered, Terms};
+use super::listener::{Ending, Listener, Offered, Terms};
 use super::registry::{Members, Registry, component_of};
 use crate::components::grants::SseGrant;
 use crate::limits;
@@ -93,17 +93,19 @@ impl Hub {
         members.iter().filter(own).cloned().collect()
     }
 
-    /// Ends a listener, after what waits for it and `last`. Says whether it was there.
+    /// Ends a listener, after what waits for it and `last`. Says whether it was there and did not stay.
     pub fn end(&self, listener: &Arc<Listener>, last: Option<&Arc<Event>>, reason: Reason) -> bool {
-        let ended = listener.end(last);
-        self.forget(std::slice::from_ref(listener), reason);
-        ended
+        let ending = listener.end(last);
+        if ending != Ending::Stays {
+            self.forget(std::slice::from_ref(listener), reason);
+        }
+        ending == Ending::Ended
     }
 
     /// Releases a listener, which may end it.
     pub fn release(&self, listener: &Arc<Listener>, missed: &[Arc<Event>], through: u64) {
-        if listener.release(missed, through) {
-            self.forget(std::slice::from_ref(listener), Reason::Overflow);
+        if let Some(reason) = listener.release(missed, through) {
+            self.forget(std::slice::from_ref(listener), reason);
         }
     }
 

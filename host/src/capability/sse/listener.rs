@@ -1,5 +1,6 @@
 //! One listener: what waits for it, and what happens when too much does.
 
+use super::super::bindings::sse::Reason;
 use super::chunk::Chunk;
 use super::event::{Charge, Event};
 use crate::limits;
@@ -46,6 +47,8 @@ struct Buffer {
     message: u64,
     /// The position up to which it has all that is for it.
     position: Option<u64>,
+    /// What it ends with when it is released, unless it is released through that.
+    last: Option<Arc<Event>>,
     waker: Option<Waker>,
 }
 
@@ -59,6 +62,16 @@ pub enum Offered {
     Ended,
     /// It is not for this listener, or the listener has it already.
     Skipped,
+}
+
+/// What became of a listener that is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Ended,
+    /// It had ended before.
+    Over,
+    /// It has what it was to end with already, or is held and may have.
+    Stays,
 }
 
 impl Listener {
@@ -118,33 +131,53 @@ impl Listener {
         Offered::Ended
     }
 
-    /// Puts `missed` before what waits, and drops of that what is not beyond `through`, now and later. Says whether it ends after
-    /// that, because it was too slow.
-    pub fn release(&self, missed: &[Arc<Event>], through: u64) -> bool {
+    /// Puts `missed` before what waits, and drops of that what is not beyond `through`, now and later. Says why, where it ends after
+    /// that.
+    pub fn release(&self, missed: &[Arc<Event>], through: u64) -> Option<Reason> {
         let mut buffer = self.buffer();
         if !buffer.held || buffer.ended {
-            return false;
+            return None;
         }
         buffer.held = false;
         buffer.position = buffer.position.max(Some(through));
         let mut waited = std::mem::take(&mut buffer.waiting);
         buffer.bytes = 0;
         waited.retain(|event| event.position.is_none_or(|position| position > through));
+        // Who was too slow may lack something from before it, and learns of its end when it comes back.
+        let overflowed = buffer.overflowed;
+        let last = (buffer.last.take()).filter(|last| !overflowed && last.position > Some(through));
+        if let Some(last) = &last {
+            waited.retain(|event| event.position.is_none_or(|position| last.position > Some(position)));
+            waited.push_back(last.clone());
+        }
         let missed = missed.iter().filter(|event| self.gets(event)).cloned();
         for event in missed.chain(waited) {
             buffer.push(event, self.terms.ids);
         }
-        buffer.ended = buffer.overflowed;
-        let ended = buffer.ended;
+        let reason = match (buffer.overflowed, last) {
+            (true, _) => Some(Reason::Overflow),
+            (false, Some(_)) => Some(Reason::Closed),
+            (false, None) => None,
+        };
+        buffer.ended = reason.is_some();
         wake(buffer);
-        ended
+        reason
     }
 
-    /// Ends it, after what waits and `last`. Says whether it had not ended before.
-    pub fn end(&self, last: Option<&Arc<Event>>) -> bool {
+    /// Ends it, after what waits and `last`.
+    pub fn end(&self, last: Option<&Arc<Event>>) -> Ending {
         let mut buffer = self.buffer();
         if buffer.ended {
-            return false;
+            return Ending::Over;
+        }
+        if let Some(last) = last.filter(|last| last.position.is_some()) {
+            if buffer.held {
+                buffer.last.get_or_insert_with(|| last.clone());
+                return Ending::Stays;
+            }
+            if !buffer.moves_on(last) {
+                return Ending::Stays;
+            }
         }
         if buffer.held {
             buffer.clear();
@@ -155,7 +188,7 @@ impl Listener {
         buffer.held = false;
         buffer.ended = true;
         wake(buffer);
-        true
+        Ending::Ended
     }
 
     /// When a listener that is still held has to be released.

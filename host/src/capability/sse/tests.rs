@@ -178,6 +178,33 @@ async fn a_held_listener_that_is_too_slow_gets_what_follows_without_a_gap_and_th
 }
 
 #[tokio::test]
+async fn an_end_that_is_from_before_ends_nobody() {
+    let hub = Arc::<Hub>::default();
+    let a = component(&hub, "a", &["*"]);
+    let held = || Acceptance {
+        held: true,
+        ..acceptance("t")
+    };
+    let (before, mut before_body) = listen(&a, held());
+    let (after, mut after_body) = listen(&a, held());
+    let (_, mut third) = listen(&a, acceptance("t"));
+    a.send(vec![message("t", at("2", 2))]).expect("sent");
+    let end = |position| a.close(&[Target::Topic("t".into())], Some(at("end", position)));
+    assert_eq!(end(3).expect("closed"), 1);
+    a.send(vec![message("t", at("4", 4))]).expect("sent");
+    a.release(before, Vec::new(), 1).expect("released");
+    a.release(after, Vec::new(), 3).expect("released");
+    assert!(read(&mut third).0.ends_with("data: 2\n\ndata: end\n\n"));
+    assert_eq!(
+        read(&mut before_body),
+        (": ping\n\ndata: 2\n\ndata: end\n\n".to_owned(), true)
+    );
+    assert_eq!(read(&mut after_body), (": ping\n\ndata: 4\n\n".to_owned(), false));
+    assert_eq!(end(4).expect("closed"), 0);
+    assert_eq!(a.listeners("t").expect("known").len(), 1);
+}
+
+#[tokio::test]
 async fn what_was_sent_already_or_is_from_before_is_left_out() {
     let hub = Arc::<Hub>::default();
     let a = component(&hub, "a", &["*"]);
