@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use guesthouse::identity::revocation::{self, HOLDERS_MAX, Holder};
+use guesthouse::identity::revocation::{self, HOLDERS_MAX};
 use guesthouse::sse;
 use guesthouse::worker::Error;
 
@@ -70,18 +70,19 @@ impl Guard {
 
     /// The topics of those that are revoked, or could not be looked up for long.
     async fn revoked(&mut self) -> Vec<Rc<str>> {
-        let mut by_holder: HashMap<(Vec<u8>, Option<Vec<u8>>), Vec<Rc<str>>> = HashMap::new();
+        // Several tokens of one session are one question.
+        let mut by_session: HashMap<Session, Vec<Rc<str>>> = HashMap::new();
         for (topic, watched) in &self.sessions {
-            let Holder { id, session } = watched.session.holder();
-            by_holder.entry((id, session)).or_default().push(Rc::clone(topic));
+            let session = Session {
+                expires: None,
+                ..watched.session.clone()
+            };
+            by_session.entry(session).or_default().push(Rc::clone(topic));
         }
-        let all: Vec<_> = by_holder.into_iter().collect();
+        let all: Vec<_> = by_session.into_iter().collect();
         let mut ended = Vec::new();
         for portion in all.chunks(HOLDERS_MAX) {
-            let holders = portion.iter().map(|((id, session), _)| Holder {
-                id: id.clone(),
-                session: session.clone(),
-            });
+            let holders = portion.iter().map(|(session, _)| session.holder());
             let answer = guesthouse::within(limits::SESSIONS_UNKNOWN_MAX, revocation::revoked(holders.collect())).await;
             let topics = portion.iter().map(|(_, topics)| topics);
             match answer {
