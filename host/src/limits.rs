@@ -81,6 +81,9 @@ pub const INSTANCE_GRACE: Duration = Duration::from_millis(250);
 pub const EPOCH: Duration = Duration::from_millis(10);
 /// How long an instance may take to come up.
 pub const INSTANTIATE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a component's own code may take to start when it is deployed, once it has a place. Ordinary ones take milliseconds, and
+/// whoever deploys waits for the answer.
+pub const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
 /// The memory of an instance where its manifest does not say.
 pub const COMPONENT_MEMORY_MIB_DEFAULT: u32 = 64;
 /// The most memory that a manifest may ask for: the pool reserves address space of this size for every instance.
@@ -172,6 +175,10 @@ pub const GRANTS_PER_KIND_MAX: usize = 200;
 pub const SERVICE_NAME_BYTES_MAX: usize = 256;
 /// A control request that is no package.
 pub const CONTROL_BODY_BYTES_MAX: usize = 64 * KIB;
+/// Functions of a component, all its modules together: runtimes of whole languages have up to 30,000.
+pub const FUNCTIONS_MAX: u64 = 65_536;
+/// Components and modules inside one another: each step of putting components together adds one.
+pub const NESTING_MAX: u32 = 32;
 /// The time that the compiler may take for one component.
 pub const COMPILE_TIMEOUT: Duration = Duration::from_secs(120);
 /// The address space of the compiling process.

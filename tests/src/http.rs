@@ -26,6 +26,20 @@ pub struct Answer {
     pub took: Duration,
 }
 
+/// A client that keeps so many connections open, and takes every status for an answer.
+pub fn client(connections_kept: usize) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections(connections_kept)
+        .proxy(None)
+        .timeout_global(Some(TIMEOUT))
+        .build();
+    ureq::Agent::new_with_config(config)
+}
+
 impl Request {
     /// A request to `path` (with its query) of the server at `address`.
     pub fn new(address: SocketAddr, method: &str, path: &str) -> Self {
@@ -61,16 +75,7 @@ impl Request {
     pub fn try_send(self) -> Result<Answer, ureq::Error> {
         let started = Instant::now();
         // A connection for each request: no test depends on what another one left open.
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(0)
-            .proxy(None)
-            .timeout_global(Some(TIMEOUT))
-            .build();
-        let agent = ureq::Agent::new_with_config(config);
+        let agent = client(0);
         let response = match self.body {
             None => agent.run(self.builder.body(())?)?,
             Some(body) => agent.run(self.builder.body(body)?)?,

@@ -16,7 +16,7 @@ pub fn pack(component: &[u8], manifest: &str) -> Vec<u8> {
 }
 
 /// The number of bytes in LEB128, and the bytes.
-fn with_length(bytes: &[u8]) -> Vec<u8> {
+pub fn with_length(bytes: &[u8]) -> Vec<u8> {
     let (mut encoded, mut rest) = (Vec::new(), bytes.len());
     while rest > 0x7f {
         encoded.push(rest as u8 & 0x7f | 0x80);

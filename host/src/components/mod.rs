@@ -10,5 +10,6 @@ pub mod package;
 pub mod review;
 pub mod routes;
 pub mod services;
+pub mod size;
 pub mod store;
 pub mod version;

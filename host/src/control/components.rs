@@ -8,7 +8,8 @@ use http_body::Body;
 
 use super::query::DeployQuery;
 use super::{Answer, Control, ControlError, body, json, respond_with};
-use crate::components::deploy::Runtime;
+use crate::components::deploy::{DeployError, Runtime};
+use crate::components::package::PackageError;
 use crate::components::version::Actor;
 use crate::limits;
 
@@ -33,7 +34,11 @@ where
 {
     let DeployQuery { name, accept_grants } = DeployQuery::parse(request.uri().query())?;
     let _place = control.queue()?;
-    let package = body::read(request.into_body(), limits::PACKAGE_BYTES_MAX).await?;
+    let package = body::read(request.into_body(), limits::PACKAGE_BYTES_MAX).await;
+    let package = package.map_err(|error| match error {
+        ControlError::TooLarge(_) => ControlError::Deploy(DeployError::Package(PackageError::TooLarge)),
+        other => other,
+    })?;
     let deployed = control
         .to_the_end(move |deployer| async move { deployer.deploy(package, name, accept_grants, actor).await })
         .await?;

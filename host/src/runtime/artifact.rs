@@ -5,6 +5,7 @@
 
 use super::Refusal;
 use super::engine::{Pool, Runtime, engine};
+use crate::components::size::{self, Oversize};
 use crate::components::version::Version;
 use crate::limits;
 use anyhow::Context as _;
@@ -18,6 +19,9 @@ use wasmtime::component::Component;
 /// The file that this process runs, even where another one has taken its name since: it must be this compiler.
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
+/// What the compiler says of a type inside a type inside a type.
+const NESTED_TYPES: &str = "type nesting is too deep";
+
 impl Runtime {
     /// The code of a version, where it was compiled before.
     pub fn compiled(&self, version: &Version) -> Option<Component> {
@@ -29,6 +33,7 @@ impl Runtime {
         if let Some(component) = self.compiled(version) {
             return Ok(component);
         }
+        size::check(wasm).map_err(Refusal::Oversize)?;
         let compiled = self.compiled_path(version.digest.as_str());
         compile_in_child(&self.cache, wasm, &compiled).await?;
         self.load(&compiled)
@@ -94,7 +99,10 @@ async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<
             .next()
             .unwrap_or("the compiler ran out of memory or failed")
             .trim_start_matches("error: ");
-        return Err(Refusal::Compile(why.into()));
+        return Err(match why.starts_with(NESTED_TYPES) {
+            true => Refusal::Oversize(Oversize::Nesting),
+            false => Refusal::Compile(why.into()),
+        });
     }
     fs::rename(&output, compiled).map_err(internal)
 }

@@ -158,6 +158,12 @@ fn check_exports(exports: &[&str], provided: &[String], routes: &[String]) -> Re
     let answers_requests = any(&HANDLERS);
     let is_of_other_use = !provided.is_empty() || any(&OTHER_FACES);
     if !answers_requests && (!routes.is_empty() || !is_of_other_use) {
+        if let Some(export) = exports.iter().find(|export| !is_of_other_use && !is_service(export)) {
+            return Err(Refusal::World(format!(
+                "it exports {export}, which this server does not call, and nothing that it calls: it was built for another world; build \
+                 it for the world `wasi:http/service` or with this project's SDK, as a library (`cdylib`) and not as a program"
+            )));
+        }
         return Err(Refusal::Export(format!(
             "it exports neither {} nor {}, so it could not answer a request; a component that only provides services, brings \
              commands or works all the time has no routes",
@@ -196,7 +202,11 @@ mod tests {
             check_exports(&["wasi:http/incoming-handler@0.2.3", "init"], &[], &[]),
             Ok(true)
         );
-        assert!(check_exports(&[], &[], &[]).is_err());
+        assert!(matches!(check_exports(&[], &[], &[]), Err(Refusal::Export(_))));
+        for foreign in ["wasi:cli/run@0.2.3", "wasi:http/handler@9.0.0"] {
+            let refused = check_exports(&[foreign], &[], &route);
+            assert!(matches!(refused, Err(Refusal::World(why)) if why.contains(foreign)));
+        }
         assert!(
             check_exports(
                 &["wasi:http/handler@0.3.0", "guesthouse:host/scheduled@0.1.0"],

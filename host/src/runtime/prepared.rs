@@ -13,10 +13,12 @@ use crate::capability::{Stores, http_client, mail, secrets, sqlite, sse};
 use crate::components::commands::Command;
 use crate::components::manifest::Reuse;
 use crate::components::version::Version;
+use crate::limits;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use wasmtime::Trap;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
@@ -139,9 +141,19 @@ fn worker(pre: &InstancePre<State>) -> Result<Option<WorkerWorldPre<State>>, Ref
 impl Running {
     /// Instantiates once, under the limits of any instance.
     async fn probe(&self) -> Result<(), Refusal> {
-        match self.shared().instantiate().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
+        let shared = self.shared();
+        // For a place it waits as long as any instance: whoever holds one is no fault of this component.
+        let place = tokio::time::timeout(limits::INSTANTIATE_TIMEOUT, shared.store()).await;
+        let busy = |_| Refusal::Internal("there is no place for another instance".into());
+        let mut store = place
+            .map_err(busy)?
+            .map_err(|error| Refusal::Internal(error.to_string()))?;
+        let started = tokio::time::timeout(limits::TRIAL_TIMEOUT, shared.pre.instantiate_async(&mut store)).await;
+        match started {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is::<Trap>() => Err(Refusal::StartTrapped(root(&error))),
+            Ok(Err(error)) => Err(Refusal::Start(format!("it does not start: {}", root(&error)))),
+            Err(_) => Err(Refusal::StartTimedOut),
         }
     }
 }

@@ -7,7 +7,9 @@ use bytes::Bytes;
 
 use crate::components::commands::{Answer, Call, CommandError};
 use crate::components::services::StillUsed;
+use crate::components::size::Oversize;
 use crate::components::version::Version;
+use crate::limits;
 
 pub trait Runtime: Send + Sync + 'static {
     /// A version that is ready to take requests.
@@ -52,6 +54,12 @@ pub enum Refusal {
     /// It exports nothing that the host could call.
     #[error("{0}")]
     Export(String),
+    /// It exports what another host would call.
+    #[error("{0}")]
+    World(String),
+    /// It is more than the host takes on.
+    #[error(transparent)]
+    Oversize(Oversize),
     /// A service that it provides or uses cannot be linked.
     #[error("{0}")]
     Service(String),
@@ -61,6 +69,15 @@ pub enum Refusal {
     /// It does not come up.
     #[error("{0}")]
     Start(String),
+    /// Its own code traps while it comes up.
+    #[error("it traps when it starts: {0}")]
+    StartTrapped(String),
+    /// Its own code does not come to an end while it comes up.
+    #[error(
+        "it is still busy {} seconds after its start; do what takes long in a request or a command",
+        limits::TRIAL_TIMEOUT.as_secs()
+    )]
+    StartTimedOut,
     /// The host failed, not the component. Logged, and not shown over the network.
     #[error("{0}")]
     Internal(String),
@@ -73,8 +90,12 @@ impl Refusal {
             Refusal::Import(_) => "unknown_import",
             Refusal::Export(_) => "nothing_to_call",
             Refusal::Service(_) => "service_mismatch",
+            Refusal::World(_) => "wrong_world",
+            Refusal::Oversize(oversize) => oversize.code(),
             Refusal::Compile(_) => "not_compiled",
             Refusal::Start(_) => "not_started",
+            Refusal::StartTrapped(_) => "start_trapped",
+            Refusal::StartTimedOut => "start_timed_out",
             Refusal::Internal(_) => "internal",
         }
     }
