@@ -57,8 +57,8 @@ pub const IDS_INTERVAL: Duration = Duration::from_secs(10);
 /// How often the place to begin from is moved on while nobody listens.
 pub const IDLE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How often sessions are looked up: a stream outlives its session by no more than this and the look.
-pub const SESSIONS_INTERVAL: Duration = Duration::from_secs(1);
+/// How often sessions are looked up: a stream outlives its session by no more than this and the look, which is less than a second.
+pub const SESSIONS_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long sessions may fail to be looked up before their streams end.
 pub const SESSIONS_UNKNOWN_MAX: Duration = Duration::from_secs(10);

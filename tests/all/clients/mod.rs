@@ -78,6 +78,7 @@ scenarios! {
     lists_come_in_order_and_in_pages: "lists" on start;
     references_carry_what_they_lead_to: "expand" on start;
     rows_come_back_as_they_were_sent: "rows" on start;
+    subscriptions_tell_of_each_change_in_order: "subscriptions" on start;
     transactions_do_all_or_nothing: "transactions" on start;
     views_are_read_and_never_written: "views" on start;
 }

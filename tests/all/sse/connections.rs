@@ -23,12 +23,11 @@ fn one_connection_too_many_is_told_so_and_comes_in_when_another_leaves() {
         );
         assert!(took < Duration::from_secs(10), "{took:?}");
     }
-    assert_eq!(
-        server.log().matches("too many connections").count(),
-        1,
-        "{}",
-        server.log()
-    );
+    // It is said once by each core that refused some, and not for each that it refused.
+    server.expect_log("too many connections");
+    let said = server.log().matches("too many connections").count();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert!(said <= cores, "{}", server.log());
     drop(listeners.pop());
     let sent = wait::until("a place to be free", Duration::from_secs(20), || {
         let path = "/broadcaster/send?topic=room/1&data=x";

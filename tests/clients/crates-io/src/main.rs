@@ -7,6 +7,7 @@ mod expand;
 mod filters;
 mod lists;
 mod rows;
+mod subscriptions;
 mod support;
 mod transactions;
 mod views;
@@ -26,6 +27,7 @@ fn main() {
             "filters" => filters::run().await,
             "lists" => lists::run().await,
             "rows" => rows::run().await,
+            "subscriptions" => subscriptions::run().await,
             "transactions" => transactions::run().await,
             "views" => views::run().await,
             other => panic!("there is no scenario {other:?}"),
