@@ -176,7 +176,7 @@ impl crate::components::deploy::Runtime for Deployments {
         self.prepare_component(version, component).await
     }
 
-    async fn prepare_compiled(&self, version: &Version) -> Option<Result<Prepared, Refusal>> {
+    async fn prepare_cached(&self, version: &Version) -> Option<Result<Prepared, Refusal>> {
         let component = self.runtime.compiled(version)?;
         Some(self.prepare_component(version, component).await)
     }

@@ -25,7 +25,7 @@ struct Idle;
 impl Runtime for Idle {
     type Prepared = ();
 
-    async fn prepare_compiled(&self, _version: &Version) -> Option<Result<(), Refusal>> {
+    async fn prepare_cached(&self, _version: &Version) -> Option<Result<(), Refusal>> {
         None
     }
 

@@ -111,6 +111,8 @@ fn parse_head(bytes: &[u8]) -> anyhow::Result<Option<Head>> {
             framing = Some(Framing::Chunked);
         }
     }
+    // An answer that says that there is nothing has no body to be framed.
+    let framing = framing.or((status == 204).then_some(Framing::Length(0)));
     let framing = framing.context("an answer that tells neither its length nor chunks")?;
     Ok(Some(Head {
         status,

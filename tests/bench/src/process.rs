@@ -36,9 +36,14 @@ pub fn cpu_time_of_this() -> anyhow::Result<Duration> {
     Ok(ticks_to_time(stat.own_ticks))
 }
 
-/// Resident memory of the process and all its descendants.
+/// Resident memory of the process and all its descendants. A descendant that has ended has none: PocketBase starts a browser where there
+/// is none, and does not wait for it.
 pub fn resident_bytes_of_tree(pid: u32) -> anyhow::Result<u64> {
-    tree(pid)?.iter().map(|stat| resident_bytes(stat.pid)).sum()
+    let of_one = |stat: &Stat| match resident_bytes(stat.pid) {
+        Err(_) if stat.pid != pid => Ok(0),
+        bytes => bytes,
+    };
+    tree(pid)?.iter().map(of_one).sum()
 }
 
 /// CPU time of everything on this machine since it started, including what another machine took from this one.

@@ -19,10 +19,8 @@ pub trait Runtime: Send + Sync + 'static {
     fn prepare(&self, version: &Version, wasm: Bytes) -> impl Future<Output = Result<Self::Prepared, Refusal>> + Send;
 
     /// The same for a version whose code was compiled before, and without its bytes; none where there is no such code.
-    fn prepare_compiled(
-        &self,
-        version: &Version,
-    ) -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
+    fn prepare_cached(&self, version: &Version)
+    -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
 
     /// The interfaces, without their versions, of which a version that was made ready imports functions.
     fn imports(&self, prepared: &Self::Prepared) -> BTreeSet<String>;

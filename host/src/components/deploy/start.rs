@@ -92,7 +92,7 @@ impl<R: Runtime> Deployer<R> {
 
     /// Makes a stored version ready. Its package, of some megabytes, is read and hashed only where it has to be compiled again.
     async fn prepare_again(&self, version: &Version) -> Result<R::Prepared, Refusal> {
-        if let Some(prepared) = self.runtime.prepare_compiled(version).await {
+        if let Some(prepared) = self.runtime.prepare_cached(version).await {
             return prepared;
         }
         let package = self.store.package(&version.digest).await;

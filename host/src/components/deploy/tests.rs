@@ -23,7 +23,7 @@ struct Noted {
 impl Runtime for Noted {
     type Prepared = ();
 
-    async fn prepare_compiled(&self, _version: &Version) -> Option<Result<(), Refusal>> {
+    async fn prepare_cached(&self, _version: &Version) -> Option<Result<(), Refusal>> {
         None
     }
 

@@ -60,7 +60,7 @@ pub struct Report<'a> {
 }
 
 impl Listeners {
-    /// Every server is started afresh for every count, so that none has memory from the one before.
+    /// Every server is started afresh for every count and runs alone, so that none has memory from the one before, or a neighbour.
     pub async fn run(&self) -> anyhow::Result<()> {
         allow_descriptors()?;
         let cores = Cores::choose()?;
@@ -68,9 +68,14 @@ impl Listeners {
         let mut measured = Vec::new();
         for count in &self.counts {
             let with_peer = !self.skip_pocketbase && *count <= self.pocketbase_max;
-            for subject in Subject::prepare_all(&self.servers(with_peer), cores).await? {
-                measured.push(measure::measure(&subject, *count, self).await?);
-                subject.stop().await?;
+            for kind in [Kind::Guesthouse, Kind::PocketBase] {
+                if kind == Kind::PocketBase && !with_peer {
+                    continue;
+                }
+                for subject in Subject::prepare_all(&self.server(kind), cores).await? {
+                    measured.push(measure::measure(&subject, *count, self).await?);
+                    subject.stop().await?;
+                }
             }
         }
         let report = Report {
@@ -85,11 +90,12 @@ impl Listeners {
         Ok(())
     }
 
-    fn servers(&self, with_peer: bool) -> Options {
+    fn server(&self, kind: Kind) -> Options {
         Options {
             guesthouse: self.guesthouse.clone(),
             pocketbase: self.pocketbase.clone(),
-            skip_pocketbase: !with_peer,
+            skip_guesthouse: kind != Kind::Guesthouse,
+            skip_pocketbase: kind != Kind::PocketBase,
             ..Options::of_servers_alone()
         }
     }
