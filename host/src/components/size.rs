@@ -68,8 +68,8 @@ pub fn check(component: &[u8]) -> Result<(), Oversize> {
 #[cfg(test)]
 mod tests {
     use wasm_encoder::{
-        Component, ComponentSection, FunctionSection, Module, ModuleSection, NestedComponentSection, RefType,
-        TableSection, TableType,
+        CodeSection, Component, ComponentSection, Function, FunctionSection, Module, ModuleSection,
+        NestedComponentSection, RefType, TableSection, TableType,
     };
 
     use super::*;
@@ -81,11 +81,13 @@ mod tests {
     }
 
     fn with_functions(count: u64) -> Module {
-        let (mut module, mut functions) = (Module::new(), FunctionSection::new());
-        (0..count).for_each(|_| {
+        let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+        for _ in 0..count {
             functions.function(0);
-        });
-        module.section(&functions);
+            code.function(&Function::new([]));
+        }
+        let mut module = Module::new();
+        module.section(&functions).section(&code);
         module
     }
 
