@@ -8,9 +8,12 @@ fn set(server: &Server, arguments: &[&str]) {
     server.cli(&[&["api", "set"], arguments].concat()).expect_success();
 }
 
+/// What takes the right to listen away.
+type Change = fn(&Server);
+
 #[test]
 fn the_streams_of_an_api_that_is_closed_end() {
-    let change: [(&str, fn(&Server)); 5] = [
+    let change: [(&str, Change); 5] = [
         ("removed", |server| {
             server.cli(&["api", "remove", "notes"]).expect_success();
         }),
