@@ -11,6 +11,9 @@ use crate::components::size::Oversize;
 use crate::components::version::Version;
 use crate::limits;
 
+/// A version that was made ready, or why it was not.
+type Ready<P> = Result<P, Refusal>;
+
 pub trait Runtime: Send + Sync + 'static {
     /// A version that is ready to take requests.
     type Prepared: Send + 'static;
@@ -19,8 +22,7 @@ pub trait Runtime: Send + Sync + 'static {
     fn prepare(&self, version: &Version, wasm: Bytes) -> impl Future<Output = Result<Self::Prepared, Refusal>> + Send;
 
     /// The same for a version whose code was compiled before, and without its bytes; none where there is no such code.
-    fn prepare_cached(&self, version: &Version)
-    -> impl Future<Output = Option<Result<Self::Prepared, Refusal>>> + Send;
+    fn prepare_cached(&self, version: &Version) -> impl Future<Output = Option<Ready<Self::Prepared>>> + Send;
 
     /// The interfaces, without their versions, of which a version that was made ready imports functions.
     fn imports(&self, prepared: &Self::Prepared) -> BTreeSet<String>;
