@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::connection::Connection;
 use crate::options::Options;
-use crate::process::{cores_of_machine, cpu_time_of_machine, cpu_time_of_this, cpu_time_of_tree};
+use crate::sample::Sample;
 use crate::scenario::Scenario;
 use crate::statistics::percentile;
 use crate::subject::Subject;
@@ -39,15 +39,6 @@ struct Progress {
     recording: Cell<bool>,
     ended: Cell<bool>,
     latencies_us: RefCell<Vec<u32>>,
-}
-
-/// The counters at one moment.
-struct Sample {
-    at: Instant,
-    completed: u64,
-    server: Duration,
-    load: Duration,
-    machine: Duration,
 }
 
 /// Fails at the first answer that is not 200: no numbers from errors.
@@ -118,38 +109,23 @@ async fn first_failure(connections: &mut JoinSet<anyhow::Result<()>>) -> anyhow:
 async fn observe(subject: &Subject, progress: &Progress, options: &Options) -> anyhow::Result<Window> {
     sleep(options.warm_up()).await;
     progress.recording.set(true);
-    let first = Sample::take(subject, progress)?;
+    let (before, first) = (progress.completed.get(), Sample::take(subject.server.pid())?);
     sleep(options.window()).await;
-    let last = Sample::take(subject, progress)?;
+    let (after, last) = (progress.completed.get(), Sample::take(subject.server.pid())?);
     progress.recording.set(false);
     let mut latencies_us = progress.latencies_us.borrow_mut();
     let mut latency_ms = |percent| percentile(&mut latencies_us, percent).map(|us| f64::from(us) / 1_000.0);
 
-    let requests = last.completed - first.completed;
+    let requests = after - before;
     anyhow::ensure!(requests > 0, "not one answer within the window");
-    let seconds = (last.at - first.at).as_secs_f64();
-    let server = (last.server - first.server).as_secs_f64();
-    let load = (last.load - first.load).as_secs_f64();
-    let machine = last.machine.saturating_sub(first.machine).as_secs_f64();
+    let used = first.until(&last)?;
     Ok(Window {
         requests,
-        requests_per_second: requests as f64 / seconds,
-        cpu_us: server * 1e6 / requests as f64,
+        requests_per_second: requests as f64 / used.seconds,
+        cpu_us: used.server * 1e6 / requests as f64,
         p50_ms: latency_ms(50.0).context("no latencies")?,
         p99_ms: latency_ms(99.0).context("no latencies")?,
-        server_busy: server / seconds,
-        others_busy: (machine - server - load).max(0.0) / seconds / cores_of_machine()? as f64,
+        server_busy: used.server / used.seconds,
+        others_busy: used.others_busy,
     })
-}
-
-impl Sample {
-    fn take(subject: &Subject, progress: &Progress) -> anyhow::Result<Self> {
-        Ok(Self {
-            at: Instant::now(),
-            completed: progress.completed.get(),
-            server: cpu_time_of_tree(subject.server.pid())?,
-            load: cpu_time_of_this()?,
-            machine: cpu_time_of_machine()?,
-        })
-    }
 }

@@ -13,6 +13,7 @@ mod report;
 mod request;
 mod rounds;
 mod row;
+mod sample;
 mod scenario;
 mod server;
 mod statistics;

@@ -4,11 +4,9 @@ use std::fmt::{Display, Formatter, Result};
 
 use crate::cold::Start;
 use crate::report::{Line, Report};
+use crate::sample::MAX_OTHERS_BUSY;
 use crate::statistics::median;
 use crate::subject::Kind;
-
-/// Above this share of the machine used by other processes, the numbers are not to be trusted.
-const MAX_OTHERS_BUSY: f64 = 0.05;
 
 impl Display for Report<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {

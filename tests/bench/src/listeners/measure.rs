@@ -11,9 +11,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::Listeners;
 use super::stream::{Heard, Progress, Stream};
 use crate::connection::Connection;
-use crate::process::{
-    cores_of_machine, cpu_time_of_machine, cpu_time_of_this, cpu_time_of_tree, resident_bytes_of_tree,
-};
+use crate::process::resident_bytes_of_tree;
+use crate::sample::Sample;
 use crate::scenario::Scenario;
 use crate::statistics::percentile;
 use crate::subject::{Kind, Subject, Subscription};
@@ -58,7 +57,7 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
     sleep(SETTLE).await;
     let after = resident_bytes_of_tree(subject.server.pid())?;
 
-    let start = Sample::take(subject)?;
+    let start = Sample::take(subject.server.pid())?;
     let expected = u64::from(listeners) * options.writes();
     let work = async {
         let inserts_us = write(subject, options, &heard).await?;
@@ -70,14 +69,11 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
         Some(ended) = listening.join_next() => anyhow::bail!("a listener ended: {ended:?}"),
         worked = work => worked?,
     };
-    let end = Sample::take(subject)?;
+    let end = Sample::take(subject.server.pid())?;
     listening.shutdown().await;
     drop(silent);
 
-    let seconds = (end.at - start.at).as_secs_f64();
-    let used = |later: Duration, earlier: Duration| later.saturating_sub(earlier).as_secs_f64();
-    let (server, load) = (used(end.server, start.server), used(end.load, start.load));
-    let others = used(end.machine, start.machine) - server - load;
+    let used = start.until(&end)?;
     let mut latencies_us = heard.latencies_us.borrow_mut();
     let ms = |values: &mut Vec<u32>, percent| percentile(values, percent).map_or(0.0, |us| f64::from(us) / 1_000.0);
     Ok(Measured {
@@ -85,15 +81,15 @@ pub async fn measure(subject: &Subject, listeners: u32, options: &Listeners) -> 
         listeners,
         idle_kib_each: each(after.saturating_sub(before) as f64 / 1024.0, u64::from(listeners)),
         events: expected,
-        cpu_us_per_event: each(server * 1e6, expected),
+        cpu_us_per_event: each(used.server * 1e6, expected),
         insert_p50_ms: ms(&mut inserts_us, 50.0),
         insert_p99_ms: ms(&mut inserts_us, 99.0),
         p50_ms: ms(&mut latencies_us, 50.0),
         p99_ms: ms(&mut latencies_us, 99.0),
         highest_ms: ms(&mut latencies_us, 100.0),
-        server_busy: server / seconds,
-        load_busy: load / seconds,
-        others_busy: others.max(0.0) / seconds / cores_of_machine()? as f64,
+        server_busy: used.server / used.seconds,
+        load_busy: used.load / used.seconds,
+        others_busy: used.others_busy,
     })
 }
 
@@ -194,23 +190,4 @@ async fn wait_for_all(heard: &Heard, expected: u64) -> anyhow::Result<()> {
     }
     anyhow::ensure!(heard.events.get() == expected, "more events than there were rows");
     Ok(())
-}
-
-/// The counters at one moment.
-struct Sample {
-    at: Instant,
-    server: Duration,
-    load: Duration,
-    machine: Duration,
-}
-
-impl Sample {
-    fn take(subject: &Subject) -> anyhow::Result<Self> {
-        Ok(Self {
-            at: Instant::now(),
-            server: cpu_time_of_tree(subject.server.pid())?,
-            load: cpu_time_of_this()?,
-            machine: cpu_time_of_machine()?,
-        })
-    }
 }

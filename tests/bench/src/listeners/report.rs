@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{Report, of};
+use crate::sample::MAX_OTHERS_BUSY;
 use crate::subject::Kind;
 
 /// Of 10,000 listeners who hear nothing.
@@ -10,8 +11,6 @@ const IDLE_KIB_EACH: f64 = 20.0;
 /// From one change to the last of all listeners.
 const HIGHEST_MS: f64 = 1000.0;
 const BUDGETS_AT: u32 = 10_000;
-/// Above this share of the machine used by other processes, the numbers are not to be trusted.
-const MAX_OTHERS_BUSY: f64 = 0.05;
 
 impl Display for Report<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
