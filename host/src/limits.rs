@@ -186,6 +186,30 @@ pub const COMPILE_MEMORY_BYTES_MAX: u64 = 4 * 1024 * MIB as u64;
 /// What the compiling process may write.
 pub const COMPILED_BYTES_MAX: u64 = 1024 * MIB as u64;
 
+// What components did.
+
+/// Things that the calls of one version are counted for, one by one; beyond that they are counted together. A component that is
+/// denied may make up as many names as it likes.
+pub const RESOURCES_COUNTED_MAX: usize = 1024;
+/// The name of one of them: longer than any grant that people write.
+pub const RESOURCE_BYTES_MAX: usize = 256;
+/// How often counts are stored: what a `kill -9` may lose of them, and one write to the disk each time.
+pub const AUDIT_PAUSE: Duration = Duration::from_secs(2);
+/// Counts that are stored in one transaction.
+pub const AUDIT_STEPS_MAX: usize = 100;
+/// Hours of counts that are kept: three months.
+pub const USAGE_HOURS_KEPT: u32 = 24 * 92;
+/// Rows of counts that are kept, of some hundred bytes each; the oldest hours go first.
+pub const USAGE_ROWS_KEPT: usize = 200_000;
+/// Lines of the audit in one answer.
+pub const AUDIT_LINES_LISTED_MAX: usize = 1000;
+/// Requests that are kept in memory to be looked at, each of some hundred bytes.
+pub const REQUESTS_KEPT: usize = 4096;
+/// Calls of one request that are kept; more are counted.
+pub const REQUEST_CALLS_KEPT: usize = 64;
+/// What is kept of a request's path.
+pub const REQUEST_PATH_KEPT_BYTES: usize = 256;
+
 // Requests to other servers.
 
 /// From the start of a request to the end of the connection being made, encryption included.

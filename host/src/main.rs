@@ -1,5 +1,6 @@
 //! `guesthouse`: a minimal host. Every feature is a component that it runs.
 
+mod audit;
 mod builtins;
 mod capability;
 mod cli;

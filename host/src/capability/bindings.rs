@@ -20,7 +20,18 @@ wasmtime::component::bindgen!({
     ",
     path: "../wit",
     world: "guesthouse:served/imports",
-    imports: { default: trappable },
+    imports: {
+        // Those that are noted for the request on whose behalf they are made, which the store knows.
+        "guesthouse:host/changes.[static]log.open": store | trappable,
+        "guesthouse:host/secrets.get": store | trappable,
+        "guesthouse:host/sqlite.[static]database.open": store | trappable,
+        "guesthouse:host/sqlite.[method]database.stamp": store | trappable,
+        "guesthouse:host/sse.accept": store | trappable,
+        "guesthouse:host/sse.close": store | trappable,
+        "guesthouse:host/sse.listeners": store | trappable,
+        "guesthouse:host/sse.send": store | trappable,
+        default: trappable,
+    },
     with: {
         "guesthouse:host/changes.log": crate::capability::changes::LogHandle,
         "guesthouse:host/sqlite.database": crate::capability::sqlite::DatabaseHandle,

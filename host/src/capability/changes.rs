@@ -7,9 +7,9 @@ use super::bindings::changes::{self, Batch, Change, Error, Operation, Position, 
 use super::bindings::sqlite::Value;
 use super::sqlite::{EngineBatch, EngineChange, EngineChangesError, EngineOperation, EnginePosition, Granted, Log};
 use crate::limits;
-use crate::runtime::State;
+use crate::runtime::{Caller, State};
 use std::sync::Arc;
-use wasmtime::component::{Accessor, HasData, Linker, Resource};
+use wasmtime::component::{Access, Accessor, HasData, Linker, Resource};
 
 /// What an instance has: the databases that it was granted, and logs of them.
 pub struct Context {
@@ -21,6 +21,20 @@ impl Context {
     /// For a new instance.
     pub fn new(granted: Arc<Granted>) -> Self {
         Self { granted, open: 0 }
+    }
+
+    fn open(&self, database: &str, tables: &[String]) -> Result<LogHandle, Error> {
+        let opened = match self.granted.open(database) {
+            None => return Err(Error::Denied(format!("database {database}"))),
+            Some(Err(error)) => return Err(Error::Other(error.to_string())),
+            Some(Ok(opened)) => opened,
+        };
+        if self.open >= limits::LOGS_OPEN_MAX {
+            let limit = format!("more than {} logs in one instance", limits::LOGS_OPEN_MAX);
+            return Err(Error::TooMany(limit));
+        }
+        let log = opened.database.changes(&opened.role, tables)?;
+        Ok(LogHandle(Arc::new(log)))
     }
 }
 
@@ -46,26 +60,6 @@ type Answer<T> = wasmtime::Result<Result<T, Error>>;
 impl changes::Host for View<'_> {}
 
 impl changes::HostLog for View<'_> {
-    fn open(&mut self, database: String, tables: Vec<String>) -> Answer<Resource<LogHandle>> {
-        let context = &self.0.changes;
-        let opened = match context.granted.open(&database) {
-            None => return Ok(Err(Error::Denied(format!("database {database}")))),
-            Some(Err(error)) => return Ok(Err(Error::Other(error.to_string()))),
-            Some(Ok(opened)) => opened,
-        };
-        if context.open >= limits::LOGS_OPEN_MAX {
-            let limit = format!("more than {} logs in one instance", limits::LOGS_OPEN_MAX);
-            return Ok(Err(Error::TooMany(limit)));
-        }
-        let log = match opened.database.changes(&opened.role, &tables) {
-            Ok(log) => LogHandle(Arc::new(log)),
-            Err(error) => return Ok(Err(error.into())),
-        };
-        let log = self.0.table.push(log)?;
-        self.0.changes.open += 1;
-        Ok(Ok(log))
-    }
-
     fn end(&mut self, this: Resource<LogHandle>) -> wasmtime::Result<Position> {
         Ok(self.0.table.get(&this)?.0.end().into())
     }
@@ -82,6 +76,31 @@ impl changes::HostLog for View<'_> {
 }
 
 impl changes::HostLogWithStore<State> for ChangesInterface {
+    fn open(mut access: Access<'_, State, Self>, database: String, tables: Vec<String>) -> Answer<Resource<LogHandle>> {
+        let opened = access.get().0.changes.open(&database, &tables);
+        match &opened {
+            // What it may read is decided here, once for all that it reads.
+            Ok(_) => {
+                let tables = tables.iter().map(|table| format!("sqlite {database}: read {table}"));
+                Caller::of(&mut access).allowed("changes.open", tables);
+            }
+            Err(Error::Denied(what)) => {
+                let resource = match what.starts_with("database ") {
+                    true => format!("sqlite: {what}"),
+                    false => format!("sqlite {database}: {what}"),
+                };
+                Caller::of(&mut access).denied("changes.open", &resource);
+            }
+            Err(_) => {}
+        }
+        let log = match opened {
+            Ok(log) => access.get().0.table.push(log)?,
+            Err(error) => return Ok(Err(error)),
+        };
+        access.get().0.changes.open += 1;
+        Ok(Ok(log))
+    }
+
     async fn read(
         accessor: &Accessor<State, Self>,
         this: Resource<LogHandle>,

@@ -11,6 +11,7 @@ pub mod services;
 pub mod sqlite;
 pub mod sse;
 
+use crate::audit::Audit;
 use std::sync::Arc;
 
 /// What components are given parts of: of the data directory, and of what the operator said.
@@ -20,6 +21,7 @@ pub struct Stores {
     pub secrets: Arc<secrets::Secrets>,
     pub mail: Arc<mail::Mail>,
     pub sse: Arc<sse::Hub>,
+    pub audit: Arc<Audit>,
     /// Where clients reach the server.
     pub public_origin: Option<Arc<str>>,
 }

@@ -91,16 +91,24 @@ pub struct MailGrant {
 impl MailGrant {
     fn lines_beyond(&self, other: &MailGrant) -> Vec<String> {
         let is_held = |sender: &String| other.send.contains(sender) || other.send.iter().any(|held| held == "*");
-        let line = |sender: &String| match sender.as_str() {
+        let wanted = self.send.iter().filter(|sender| !is_held(sender));
+        let mut lines: Vec<String> = wanted.map(|sender| Self::send_line(sender)).collect();
+        if self.inspect && !other.inspect {
+            lines.push(Self::INSPECT_LINE.to_owned());
+        }
+        lines
+    }
+
+    /// The line of a grant to look at everybody's mail.
+    pub const INSPECT_LINE: &str = "mail: see what all components have sent";
+
+    /// The line of a grant to send as somebody.
+    pub fn send_line(sender: &str) -> String {
+        match sender {
             "*" => "mail: send as anybody".to_owned(),
             "default" => "mail: send as the server".to_owned(),
             address => format!("mail: send as {address}"),
-        };
-        let mut lines: Vec<String> = self.send.iter().filter(|sender| !is_held(sender)).map(line).collect();
-        if self.inspect && !other.inspect {
-            lines.push("mail: see what all components have sent".to_owned());
         }
-        lines
     }
 }
 
@@ -116,31 +124,44 @@ pub struct SseGrant {
 
 impl SseGrant {
     pub fn may_publish(&self, topic: &str) -> bool {
-        topics_cover(&self.publish, topic)
+        covering_topic(&self.publish, topic).is_some()
     }
 
     pub fn may_listen(&self, topic: &str) -> bool {
-        topics_cover(&self.listen, topic)
+        covering_topic(&self.listen, topic).is_some()
+    }
+
+    /// The line of the grant by which it may publish to a topic.
+    pub fn publish_line(&self, topic: &str) -> Option<String> {
+        covering_topic(&self.publish, topic).map(|granted| format!("sse: {PUBLISH} {granted}"))
+    }
+
+    /// The line of the grant by which it may let clients listen to a topic.
+    pub fn listen_line(&self, topic: &str) -> Option<String> {
+        covering_topic(&self.listen, topic).map(|granted| format!("sse: {LISTEN} {granted}"))
     }
 
     fn lines_beyond(&self, other: &SseGrant) -> Vec<String> {
         let ways = [
-            ("publish to", &self.publish, &other.publish),
-            ("listen to", &self.listen, &other.listen),
+            (PUBLISH, &self.publish, &other.publish),
+            (LISTEN, &self.listen, &other.listen),
         ];
         let lines = ways.into_iter().flat_map(|(way, wanted, held)| {
-            let beyond = wanted.iter().filter(|topic| !topics_cover(held, topic));
+            let beyond = wanted.iter().filter(|topic| covering_topic(held, topic).is_none());
             beyond.map(move |topic| format!("sse: {way} {topic}"))
         });
         lines.collect()
     }
 }
 
-/// Whether a topic, or all that begin as a pattern does, are among those that are held.
-fn topics_cover(held: &[String], topic: &str) -> bool {
-    held.iter().any(|held| match held.strip_suffix('*') {
+const PUBLISH: &str = "publish to";
+const LISTEN: &str = "listen to";
+
+/// What is held that covers a topic, or all that begin as a pattern does.
+fn covering_topic<'a>(held: &'a [String], topic: &str) -> Option<&'a String> {
+    held.iter().find(|held| match held.strip_suffix('*') {
         Some(beginning) => topic.starts_with(beginning),
-        None => held == topic,
+        None => **held == topic,
     })
 }
 
@@ -150,6 +171,14 @@ pub enum HttpDecision {
     Denied,
     PublicOnly,
     PrivateToo,
+}
+
+fn http_line(origin: &OriginPattern) -> String {
+    format!("http: call {origin}")
+}
+
+fn private_http_line(origin: &OriginPattern) -> String {
+    format!("http: call {origin}, at private addresses too")
 }
 
 /// What one set of grants allows and another does not, as lines for people: `sqlite main: read entry`.
@@ -169,6 +198,15 @@ impl HttpGrant {
         } else {
             HttpDecision::Denied
         }
+    }
+
+    /// The line of the grant by which an origin may be called.
+    pub fn line(&self, scheme: Scheme, host: &str, port: u16) -> Option<String> {
+        let find = |patterns: &'_ [OriginPattern], line: fn(&OriginPattern) -> String| {
+            let covers = patterns.iter().find(|pattern| pattern.matches(scheme, host, port));
+            covers.map(line)
+        };
+        find(&self.allow_private, private_http_line).or_else(|| find(&self.allow, http_line))
     }
 }
 
@@ -206,12 +244,12 @@ impl Grants {
         let held = &other.http;
         for origin in &self.http.allow {
             if !origins_cover(&held.allow, origin) && !origins_cover(&held.allow_private, origin) {
-                lines.push(format!("http: call {origin}"));
+                lines.push(http_line(origin));
             }
         }
         for origin in &self.http.allow_private {
             if !origins_cover(&held.allow_private, origin) {
-                lines.push(format!("http: call {origin}, at private addresses too"));
+                lines.push(private_http_line(origin));
             }
         }
         for ((way, wanted), (_, held)) in self.secrets.ways().into_iter().zip(other.secrets.ways()) {

@@ -1,8 +1,10 @@
 //! Runs the commands of a version: each call in an instance of its own, under the time limit of the command.
 
+use super::outcome::Outcome as End;
 use super::prepared::root;
 use super::running::Running;
 use super::state::State;
+use crate::audit::Deed;
 use crate::capability::bindings::command::CommandWorld;
 use crate::capability::bindings::command::exports::guesthouse::host::command as contract;
 use crate::components::commands::{Answer, Call, Command, CommandError, Outcome};
@@ -28,6 +30,12 @@ impl Running {
             invoke(&mut store, &exports, &command.name, call).await
         };
         let ended = tokio::time::timeout(Duration::from_millis(command.timeout_ms), work).await;
+        let outcome = match &ended {
+            Ok(Ok(_)) => End::Ok,
+            Ok(Err(_)) => End::Trapped,
+            Err(_) => End::TimedOut,
+        };
+        self.shared().note(Deed::Command, outcome, None);
         let answer = ended.map_err(|_| CommandError::TimedOut {
             name: command.name.clone(),
             timeout_ms: command.timeout_ms,

@@ -2,8 +2,10 @@
 //!
 //! `wasmtime_wasi_http::handler` gives requests to instances and drives them; this module answers its questions.
 
+use super::outcome::Outcome;
 use super::shared::Shared;
 use super::state::State;
+use crate::audit::Trace;
 use crate::limits;
 use futures::FutureExt;
 use std::pin::Pin;
@@ -29,37 +31,72 @@ impl HandlerState for Instances {
 
     async fn instantiate(&self) -> wasmtime::Result<Made<State, Expiration, Life>> {
         let (store, proxy) = self.0.instantiate_handler().await?;
+        let end = Arc::new(End::new(store.data()));
         Ok(Made {
-            expiration: Expiration::new(&self.0, store.data().beats.clone()),
+            expiration: Expiration::new(&self.0, store.data().beats.clone(), end.clone()),
             store,
             proxy,
             view: State::http,
-            state: Life::new(&self.0),
+            state: Life {
+                shared: self.0.clone(),
+                end,
+            },
         })
     }
 }
 
-/// Whether the instance that answers a request ended before its time. It is set when the request is given to an instance.
-pub type Instance = Arc<OnceLock<Arc<AtomicBool>>>;
+/// How the instance ended that answers a request. It is set when the request is given to an instance.
+pub type Instance = Arc<OnceLock<Arc<End>>>;
 
-/// How many requests an instance serves.
-pub struct Life {
-    shared: Arc<Shared>,
-    failed: Arc<AtomicBool>,
+/// How an instance ended, known to all who wait for it.
+pub struct End {
+    failed: AtomicBool,
+    timed_out: AtomicBool,
+    out_of_memory: Arc<AtomicBool>,
 }
 
-impl Life {
-    fn new(shared: &Arc<Shared>) -> Self {
+impl End {
+    /// Of an instance that lives.
+    pub(super) fn new(state: &State) -> Self {
         Self {
-            shared: shared.clone(),
-            failed: Arc::default(),
+            failed: AtomicBool::new(false),
+            timed_out: AtomicBool::new(false),
+            out_of_memory: state.memory.exceeded().clone(),
+        }
+    }
+
+    /// Whether it ended before its time.
+    pub fn is_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// What it means for those whom it did not answer.
+    pub fn outcome(&self) -> Outcome {
+        if self.out_of_memory.load(Ordering::Relaxed) {
+            Outcome::OutOfMemory
+        } else if self.timed_out.load(Ordering::Relaxed) {
+            Outcome::TimedOut
+        } else {
+            Outcome::Trapped
         }
     }
 }
 
+/// What an instance is given with a request.
+pub struct Given {
+    pub(super) instance: Instance,
+    pub(super) trace: Arc<Trace>,
+}
+
+/// How many requests an instance serves.
+pub struct Life {
+    shared: Arc<Shared>,
+    end: Arc<End>,
+}
+
 impl WorkerState for Life {
     type StoreData = State;
-    type RequestData = Instance;
+    type RequestData = Given;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         self.shared.should_accept(concurrent, total)
@@ -67,19 +104,20 @@ impl WorkerState for Life {
 
     fn on_request_start(
         &self,
-        _: StoreContextMut<'_, State>,
-        instance: Instance,
-        _: GuestTaskId,
+        mut store: StoreContextMut<'_, State>,
+        given: Given,
+        task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        let _ = instance.set(self.failed.clone());
+        let _ = given.instance.set(self.end.clone());
+        store.data_mut().tasks.begin(task, given.trace);
         Box::pin(tokio::time::sleep(self.shared.timeout))
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
         // Before the store goes, and with it the bodies that the instance still gives: whoever sends them must know that they
         // are not whole.
-        self.failed.store(result.is_err(), Ordering::Release);
-        self.shared.note_end(store.data(), &result);
+        self.end.failed.store(result.is_err(), Ordering::Release);
+        self.shared.note_end(&self.end, &result);
     }
 }
 
@@ -94,10 +132,11 @@ pub struct Expiration {
     beats: Arc<AtomicU64>,
     /// When the instance began to give bodies alone, and the beats until then.
     streaming: Option<(Instant, u64)>,
+    end: Arc<End>,
 }
 
 impl Expiration {
-    pub(super) fn new(shared: &Shared, beats: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(shared: &Shared, beats: Arc<AtomicU64>, end: Arc<End>) -> Self {
         let mut drained = shared.drained.subscribe();
         Self {
             timeout: shared.timeout,
@@ -106,6 +145,7 @@ impl Expiration {
             is_drained: false,
             beats,
             streaming: None,
+            end,
         }
     }
 
@@ -123,6 +163,16 @@ impl Expiration {
 
 impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+        let expired = self.poll_expired(context, status, start);
+        if expired.is_ready() && status != WorkerStatus::Idle {
+            self.end.timed_out.store(true, Ordering::Relaxed);
+        }
+        expired
+    }
+}
+
+impl Expiration {
+    fn poll_expired(&mut self, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
         if !self.is_drained {
             self.is_drained = self.drained.poll_unpin(context).is_ready();
         }

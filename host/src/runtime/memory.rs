@@ -1,13 +1,15 @@
 //! The memory of one instance: the sum over all that its component is made of.
 
 use crate::limits;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::ResourceLimiter;
 
 /// Counts the linear memories of an instance together, which the engine would limit one by one.
 pub struct MemoryLimit {
     bytes: usize,
     bytes_max: usize,
-    exceeded: bool,
+    exceeded: Arc<AtomicBool>,
 }
 
 impl MemoryLimit {
@@ -15,13 +17,13 @@ impl MemoryLimit {
         Self {
             bytes: 0,
             bytes_max,
-            exceeded: false,
+            exceeded: Arc::default(),
         }
     }
 
     /// Whether the instance ever asked for more than it may have: then a trap that followed was for want of memory.
-    pub fn exceeded(&self) -> bool {
-        self.exceeded
+    pub fn exceeded(&self) -> &Arc<AtomicBool> {
+        &self.exceeded
     }
 }
 
@@ -29,7 +31,7 @@ impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         let bytes = self.bytes.saturating_add(desired.saturating_sub(current));
         if bytes > self.bytes_max {
-            self.exceeded = true;
+            self.exceeded.store(true, Ordering::Relaxed);
             return Ok(false);
         }
         self.bytes = bytes;
@@ -53,7 +55,7 @@ mod tests {
             !limit.memory_growing(0, 60, None).unwrap(),
             "a second memory shares the limit of the first"
         );
-        assert!(limit.exceeded());
+        assert!(limit.exceeded().load(Ordering::Relaxed));
         assert!(
             limit.memory_growing(60, 100, None).unwrap(),
             "what was refused is not counted"

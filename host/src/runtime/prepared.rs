@@ -61,6 +61,7 @@ impl Runtime {
         let worker = worker(&pre)?;
         let handler = answers_requests.then(|| handler(pre.clone())).transpose()?;
         let name: Arc<str> = version.name.as_str().into();
+        let ledger = stores.audit.ledger(&name, version.number);
         let granted = Granted {
             mail: Arc::new(mail::Granted::new(
                 stores.mail.clone(),
@@ -68,8 +69,12 @@ impl Runtime {
                 version.grants.mail.clone(),
             )),
             sse: Arc::new(sse::Granted::new(stores.sse.clone(), &name, version.grants.sse.clone())),
-            name,
-            sqlite: Arc::new(sqlite::Granted::new(stores.databases.clone(), &version.grants.sqlite)),
+            sqlite: Arc::new(sqlite::Granted::new(
+                stores.databases.clone(),
+                &version.grants.sqlite,
+                &ledger,
+            )),
+            ledger,
             secrets: Arc::new(secrets::Granted::new(
                 stores.secrets.clone(),
                 version.grants.secrets.clone(),

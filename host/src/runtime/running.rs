@@ -2,8 +2,11 @@
 
 use super::admission::Admission;
 use super::calls::{Calls, Export};
-use super::instances::{Instance, Instances};
+use super::instances::{End, Given, Instances};
+use super::outcome::Outcome;
 use super::shared::Shared;
+use super::visit::Visit;
+use crate::audit::{Deed, Ledger, Trace};
 use crate::capability::sse::Listening;
 use crate::limits;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -22,8 +25,6 @@ pub struct Answer {
     pub response: http::Response<UnsyncBoxBody<bytes::Bytes, WasiError>>,
     /// Kept until the body has ended.
     pub permit: OwnedSemaphorePermit,
-    /// The instance that gives the body.
-    pub instance: Instance,
     /// The body of the host's own that takes the place of the component's, where the answer is a listener's.
     pub listening: Option<Listening>,
 }
@@ -45,6 +46,18 @@ pub enum Failure {
     Failed,
 }
 
+impl Failure {
+    /// What it is to those who count, with the end of the instance where there was one.
+    pub(super) fn outcome(self, end: Option<&End>) -> Outcome {
+        match self {
+            Self::Busy => Outcome::Busy,
+            Self::TimedOut => Outcome::TimedOut,
+            Self::NotStarted => Outcome::Trapped,
+            Self::Failed => end.map_or(Outcome::Trapped, End::outcome),
+        }
+    }
+}
+
 thread_local! {
     /// Which of the server's cores this thread is.
     static CORE: Cell<Option<usize>> = const { Cell::new(None) };
@@ -53,6 +66,11 @@ thread_local! {
 /// Says that this thread is the server's core number `index`. Instances stay on the core where they began.
 pub fn set_core(index: usize) {
     CORE.set(Some(index));
+}
+
+/// Which of the server's cores this thread is; those that are none have the number after the last.
+pub fn core_index(cores: usize) -> usize {
+    CORE.get().map_or(cores, |core| core % cores)
 }
 
 /// One version that runs.
@@ -84,29 +102,49 @@ impl Running {
 
     /// The component's name.
     pub fn name(&self) -> &str {
-        &self.shared.granted.name
+        &self.shared.granted.ledger.component
+    }
+
+    /// What it does, counted.
+    pub fn ledger(&self) -> &Arc<Ledger> {
+        &self.shared.granted.ledger
     }
 
     /// What the instances on this thread have in common.
     fn core(&self) -> &Core {
-        let last = self.cores.len() - 1;
-        let index = CORE.get().map_or(last, |core| core % last);
+        let index = core_index(self.cores.len() - 1);
         self.cores[index].get_or_init(|| Core::new(&self.shared))
     }
 
+    /// A request comes, and this version is to answer it.
+    pub fn visit(&self, trace: Arc<Trace>) -> Visit {
+        Visit::begin(&self.shared, trace)
+    }
+
     /// Lets one instance answer.
-    pub async fn answer(&self, question: Question) -> Result<Answer, Failure> {
+    pub async fn answer(&self, question: Question, visit: &mut Visit) -> Result<Answer, Failure> {
+        let answer = self.try_to_answer(question, visit).await;
+        match &answer {
+            Ok(answer) => visit.answered(answer.response.status()),
+            Err(failure) => visit.failed(*failure),
+        }
+        answer
+    }
+
+    async fn try_to_answer(&self, question: Question, visit: &Visit) -> Result<Answer, Failure> {
         let core = self.core();
         let permit = core.admission.permit().await?;
-        let instance = Instance::default();
-        match core.handler.handle(instance.clone(), question).await {
+        let given = Given {
+            instance: visit.instance().clone(),
+            trace: visit.trace().clone(),
+        };
+        match core.handler.handle(given, question).await {
             Ok(mut response) => Ok(Answer {
                 listening: self.shared.granted.sse.take_body(response.headers_mut()),
                 response,
                 permit,
-                instance,
             }),
-            Err(error) => Err(self.failure(&error)),
+            Err(error) => Err(self.failure(&error, visit)),
         }
     }
 
@@ -122,22 +160,33 @@ impl Running {
 
     /// Lets one instance run a function that this version exports; the arguments must be of its types. The instance is none of
     /// those that answer requests. A call whose caller goes away is not taken back.
-    pub async fn call(&self, function: &Export, arguments: Vec<Val>) -> Result<Vec<Val>, Failure> {
-        let result = self.core().calls.call(function, arguments).await;
+    pub async fn call(
+        &self,
+        function: &Export,
+        arguments: Vec<Val>,
+        trace: Option<Arc<Trace>>,
+    ) -> Result<Vec<Val>, Failure> {
+        let result = self.core().calls.call(function, arguments, trace).await;
+        // What trapped was noted where it happened, for all whom it concerned.
+        let outcome = result
+            .as_ref()
+            .map_or_else(|failure| failure.outcome(None), |_| Outcome::Ok);
+        self.shared.note(Deed::Call, outcome, None);
         result.inspect_err(|failure| {
             tracing::warn!(component = self.name(), function = function.name(), "{failure}");
         })
     }
 
-    fn failure(&self, error: &wasmtime::Error) -> Failure {
-        let failure = if error.is::<ExpirationError>() {
+    fn failure(&self, error: &wasmtime::Error, visit: &Visit) -> Failure {
+        let failure = if error.is::<ExpirationError>() || visit.has_timed_out() {
             Failure::TimedOut
-        } else if error.is::<InstantiationError<Instance>>() {
+        } else if error.is::<InstantiationError<Given>>() {
             Failure::NotStarted
         } else {
             Failure::Failed
         };
-        tracing::warn!(component = self.name(), cause = format!("{error:#}"), "{failure}");
+        let (component, request) = (self.name(), visit.trace().id);
+        tracing::warn!(component, %request, cause = format!("{error:#}"), "{failure}");
         failure
     }
 }

@@ -1,10 +1,14 @@
 //! What all instances of a version have in common, and how one is made.
 
+use super::instances::End;
+use super::outcome::Outcome;
 use super::state::{Granted, State};
+use crate::audit::Deed;
 use crate::capability::bindings::command::CommandWorldPre;
 use crate::capability::bindings::worker::{WorkerWorld, WorkerWorldPre};
 use crate::components::manifest::Reuse;
 use crate::limits;
+use http::StatusCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -97,14 +101,19 @@ impl Shared {
     }
 
     /// Notes how an instance ended, before its store goes.
-    pub fn note_end(&self, state: &State, result: &wasmtime::Result<()>) {
+    pub fn note_end(&self, end: &End, result: &wasmtime::Result<()>) {
         // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
         if let Err(error) = result
             && !(*self.drained.borrow())
         {
-            let (component, out_of_memory) = (&self.granted.name, state.memory.exceeded());
-            tracing::warn!(%component, out_of_memory, cause = format!("{error:#}"), "an instance ended");
+            let (component, version) = (&self.granted.ledger.component, self.granted.ledger.version);
+            tracing::warn!(%component, version, outcome = %end.outcome(), cause = format!("{error:#}"), "an instance ended");
         }
+    }
+
+    /// Notes how something ended that the version did, with the status of the response where there is one.
+    pub fn note(&self, deed: Deed, outcome: Outcome, _status: Option<StatusCode>) {
+        self.granted.ledger.ends.add(deed, outcome);
     }
 }
 

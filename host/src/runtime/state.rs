@@ -2,6 +2,8 @@
 
 use super::log::Output;
 use super::memory::MemoryLimit;
+use super::tasks::Tasks;
+use crate::audit::Ledger;
 use crate::capability::{changes, http_client, mail, secrets, services, sqlite, sse};
 use crate::limits;
 use std::sync::Arc;
@@ -13,8 +15,8 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// What a version was granted, made once for all of its instances.
 pub struct Granted {
-    /// The component's name.
-    pub name: Arc<str>,
+    /// What it does, counted. It also says which component and version this is.
+    pub ledger: Arc<Ledger>,
     /// The databases, each with what may be done in it.
     pub sqlite: Arc<sqlite::Granted>,
     /// The servers that it may send requests to.
@@ -39,9 +41,11 @@ pub struct State {
     /// Beats of the epoch that found the instance running.
     pub(super) beats: Arc<AtomicU64>,
     pub(crate) table: ResourceTable,
+    pub(super) ledger: Arc<Ledger>,
+    pub(crate) tasks: Tasks,
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    http_client: http_client::Hooks,
+    pub(crate) http_client: http_client::Hooks,
     pub(crate) changes: changes::Context,
     pub(crate) services: services::Context,
     pub(crate) sqlite: sqlite::Context,
@@ -60,8 +64,8 @@ impl State {
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(limits::COMPONENT_FIELD_BYTES_MAX);
         let wasi = WasiCtx::builder()
-            .stdout(Output::new(&granted.name, "stdout"))
-            .stderr(Output::new(&granted.name, "stderr"))
+            .stdout(Output::new(&granted.ledger.component, "stdout"))
+            .stderr(Output::new(&granted.ledger.component, "stderr"))
             .allow_tcp(false)
             .allow_udp(false)
             .max_random_size(limits::RANDOM_BYTES_MAX)
@@ -70,9 +74,11 @@ impl State {
             memory: MemoryLimit::new(granted.memory_bytes_max),
             beats: Arc::default(),
             table,
+            ledger: granted.ledger.clone(),
+            tasks: Tasks::default(),
             wasi,
             http,
-            http_client: http_client::Hooks::new(granted.http_client.clone()),
+            http_client: http_client::Hooks::new(granted.http_client.clone(), granted.ledger.clone()),
             changes: changes::Context::new(granted.sqlite.clone()),
             services: services::Context::new(granted.services.clone()),
             sqlite: sqlite::Context::new(granted.sqlite.clone()),
@@ -96,6 +102,10 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
+        // Where the store cannot be asked, the only request that there is.
+        if let Some(only) = self.tasks.only() {
+            self.http_client.set_trace(Some(only.clone()));
+        }
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,

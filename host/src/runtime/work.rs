@@ -2,10 +2,12 @@
 //!
 //! All runs share one thread that is none of the server's cores, so that what they compute makes no request wait.
 
+use super::outcome::Outcome;
 use super::prepared::root;
 use super::running::Running;
 use super::shared::Shared;
 use super::shift;
+use crate::audit::Deed;
 use crate::limits;
 use std::collections::BTreeMap;
 use std::io;
@@ -81,7 +83,7 @@ impl Work {
 
 /// Runs a version again and again until it is told to stop.
 async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
-    let component = &shared.granted.name;
+    let component = &shared.granted.ledger.component;
     let mut pause = limits::WORK_PAUSE_MIN;
     while stopping.has_changed().is_ok() {
         let begun = Instant::now();
@@ -90,12 +92,17 @@ async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
             pause = limits::WORK_PAUSE_MIN;
         }
         let next = match ended {
-            Ended::Well => limits::WORK_PAUSE_MIN,
+            Ended::Well => {
+                shared.note(Deed::Work, Outcome::Ok, None);
+                limits::WORK_PAUSE_MIN
+            }
             Ended::Misconfigured(why) => {
+                shared.note(Deed::Work, Outcome::Trapped, None);
                 tracing::warn!(%component, why, "what it does all the time is set up wrongly");
                 limits::WORK_PAUSE_MAX
             }
             Ended::Failed(error) => {
+                shared.note(Deed::Work, Outcome::Trapped, None);
                 let retry_ms = pause.as_millis() as u64;
                 tracing::warn!(%component, cause = root(&error), retry_ms, "what it does all the time has failed");
                 let longer = longer(pause);

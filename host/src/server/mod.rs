@@ -12,6 +12,7 @@ mod service;
 mod tls;
 mod worker;
 
+use crate::audit::{self, Audit};
 use crate::builtins::BUILTINS;
 use crate::capability::Stores;
 use crate::capability::mail::{self, Mail, MailSettings};
@@ -100,6 +101,7 @@ async fn stores(
         secrets,
         mail: Arc::new(mail),
         sse: Arc::default(),
+        audit: Arc::new(Audit::open(host.clone()).await?),
         public_origin: public_url.map(|url| url.origin().into()),
     })
 }
@@ -143,12 +145,13 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let (mail, sse) = (stores.mail.clone(), stores.sse.clone());
+    let (mail, sse, audit) = (stores.mail.clone(), stores.sse.clone(), stores.audit.clone());
     let token = directory.control_token()?;
     let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
         deployments: deployments.clone(),
+        audit: audit.clone(),
         control,
         cross_origin: CrossOrigin::new(options.cors_allowed_origins, options.dev),
         place,
@@ -159,6 +162,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
     let delivery = tokio::spawn(mail::deliver(mail, stopping.clone()));
+    let counting = tokio::spawn(audit::keep(audit, stopping.clone()));
     say_where_to_go(&scheme, address, &data_directory);
     deployments.begin_work(Work::start().context("cannot start a thread")?);
     let on_start = tokio::spawn(on_start::run(deployments.clone(), stopping));
@@ -177,6 +181,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     work.await?;
     // What was begun may have something to say that is said once. It has its own limit of time.
     on_start.await?;
+    counting.await?;
     deployer.databases().close().await;
     deployer.close().await;
     Ok(())

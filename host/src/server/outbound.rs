@@ -2,14 +2,13 @@
 
 use crate::capability::sse::{Chunk, Listening};
 use crate::limits;
-use crate::runtime::{Answer, Instance};
+use crate::runtime::{Answer, Visit};
 use bytes::Bytes;
 use http::{Method, Response, StatusCode, header};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Sleep;
@@ -43,14 +42,14 @@ pub fn full(body: Full<Bytes>) -> Body {
 
 /// What a component answered. It counts as running until the body has ended; but what listens is no affair of the component any more,
 /// and takes as long as it likes.
-pub fn stream(method: &Method, answer: Answer) -> Response<Body> {
+pub fn stream(method: &Method, answer: Answer, mut visit: Visit) -> Response<Body> {
     let Answer {
         response,
         permit,
-        instance,
         listening,
     } = answer;
     if let Some(mut listening) = listening {
+        visit.done();
         if *method == Method::HEAD {
             listening.end();
         }
@@ -60,7 +59,8 @@ pub fn stream(method: &Method, answer: Answer) -> Response<Body> {
         Body::Streamed(Streamed {
             body,
             idle: None,
-            instance,
+            has_body: *method != Method::HEAD,
+            visit,
             _permit: permit,
         })
     })
@@ -71,14 +71,18 @@ pub struct Streamed {
     body: UnsyncBoxBody<Bytes, Error>,
     /// Made when the body first has to wait, which that of a complete response never does.
     idle: Option<Pin<Box<Sleep>>>,
-    instance: Instance,
+    /// Whether the client is sent it at all.
+    has_body: bool,
+    visit: Visit,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Streamed {
-    /// A body whose instance ended in the middle looks complete from here. The client must not take it for that.
-    fn is_cut_off(&self) -> bool {
-        self.instance.get().is_some_and(|failed| failed.load(Ordering::Acquire))
+impl Drop for Streamed {
+    /// Whoever sends it asks no further where it knows that nothing follows.
+    fn drop(&mut self) {
+        if !self.has_body || self.body.is_end_stream() {
+            self.visit.done();
+        }
     }
 }
 
@@ -89,7 +93,15 @@ impl Streamed {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
             self.idle = None;
             return Poll::Ready(match frame {
-                None if self.is_cut_off() => Some(Err(Error::HttpResponseIncomplete)),
+                // It looks complete from here. The client must not take it for that.
+                None if self.visit.is_cut_off() => {
+                    self.visit.broke_off();
+                    Some(Err(Error::HttpResponseIncomplete))
+                }
+                None => {
+                    self.visit.done();
+                    None
+                }
                 frame => frame,
             });
         }

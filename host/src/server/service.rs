@@ -4,20 +4,26 @@ use super::cross_origin::CrossOrigin;
 use super::inbound::{self, Place, Rejected};
 use super::outbound::{self, Body};
 use super::peer::{Peer, Proxies};
+use crate::audit::{Audit, TRACEPARENT, Trace, TraceContext};
 use crate::control::{self, Control, Door};
 use crate::deployments::Deployments;
-use crate::runtime::Failure;
-use http::{Method, Request, Response, StatusCode};
+use crate::runtime::{Failure, Running};
+use http::{HeaderName, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+/// The field of a response that names the request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// What answers requests.
 pub struct Service {
     /// The components.
     pub deployments: Arc<Deployments>,
+    /// Where requests are noted.
+    pub audit: Arc<Audit>,
     /// The host's own API.
     pub control: Arc<Control<Deployments>>,
     /// What pages of other origins may do.
@@ -60,7 +66,7 @@ impl Service {
         self.serve(request).await
     }
 
-    async fn serve(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn serve(&self, mut request: Request<Incoming>) -> Response<Body> {
         let path = request.uri().path();
         if path == "/api/healthcheck" {
             return match *request.method() {
@@ -74,14 +80,44 @@ impl Service {
         let Some(component) = self.deployments.find(path) else {
             return outbound::text(StatusCode::NOT_FOUND, "no component answers this path");
         };
+        let trace = self.begin(&component, &mut request);
+        let mut response = self.ask(&component, request, &trace).await;
+        response.headers_mut().insert(REQUEST_ID, trace.id.into());
+        response
+    }
+
+    /// Notes that a component is asked.
+    fn begin(&self, component: &Running, request: &mut Request<Incoming>) -> Arc<Trace> {
+        let context = TraceContext::from_headers(request.headers());
+        let ledger = component.ledger().clone();
+        let trace = Trace::begin(ledger, request.method().clone(), request.uri().path(), context);
+        self.audit.recent().add(trace.clone());
+        if context.is_some() {
+            // To the component this request is the parent of whatever it does.
+            let field = trace.context.field(trace.id);
+            request.headers_mut().insert(TRACEPARENT, field);
+        }
+        trace
+    }
+
+    async fn ask(&self, component: &Running, request: Request<Incoming>, trace: &Arc<Trace>) -> Response<Body> {
         let method = request.method().clone();
+        let mut visit = component.visit(trace.clone());
         let question = match inbound::question(request, &self.place).await {
             Ok(question) => question,
-            Err(rejected) => return rejection(rejected),
+            Err(rejected) => {
+                let response = rejection(rejected);
+                visit.stood_in(response.status());
+                visit.done();
+                return response;
+            }
         };
-        match component.answer(question).await {
-            Ok(answer) => outbound::stream(&method, answer),
-            Err(failure) => outbound::text(status(failure), &failure.to_string()),
+        match component.answer(question, &mut visit).await {
+            Ok(answer) => outbound::stream(&method, answer, visit),
+            Err(failure) => {
+                visit.stood_in(status(failure));
+                outbound::text(status(failure), &failure.to_string())
+            }
         }
     }
 

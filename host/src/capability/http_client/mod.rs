@@ -7,15 +7,25 @@
 mod address;
 mod connect;
 
+use crate::audit::{Ledger, TRACEPARENT, Trace};
 use crate::components::grants::{HttpDecision, HttpGrant};
 use crate::components::origin::Scheme;
 use crate::limits;
+use crate::runtime::{Caller, State, current};
 use connect::Target;
 use http::header::{self, HeaderName};
 use http::uri;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks};
+use wasmtime::AsContextMut as _;
+use wasmtime::component::{Accessor, HasData, Linker, Resource};
+use wasmtime_wasi::TrappableError;
+use wasmtime_wasi_http::p3::bindings::http::client;
+use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode;
+use wasmtime_wasi_http::p3::{Request, Response};
+use wasmtime_wasi_http::{
+    Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpHooks, WasiHttpView as _,
+};
 
 /// What a version was granted.
 pub struct Granted {
@@ -33,15 +43,25 @@ impl Granted {
 pub struct Hooks {
     granted: Arc<Granted>,
     open: Arc<Semaphore>,
+    ledger: Arc<Ledger>,
+    /// On whose behalf the next request to another server is.
+    trace: Option<Arc<Trace>>,
 }
 
 impl Hooks {
     /// For a new instance.
-    pub fn new(granted: Arc<Granted>) -> Self {
+    pub fn new(granted: Arc<Granted>, ledger: Arc<Ledger>) -> Self {
         Self {
             granted,
             open: Arc::new(Semaphore::new(limits::OUTBOUND_REQUESTS_MAX)),
+            ledger,
+            trace: None,
         }
+    }
+
+    /// Says on whose behalf the next request to another server is.
+    pub fn set_trace(&mut self, trace: Option<Arc<Trace>>) {
+        self.trace = trace;
     }
 
     /// Where the request goes, if that is granted.
@@ -60,8 +80,16 @@ impl Hooks {
             Scheme::Https => 443,
         });
         let host = authority.host().to_ascii_lowercase();
+        let caller = Caller::new(self.ledger.clone(), self.trace.clone());
+        if let Some(line) = self.granted.grant.line(scheme, &host, port) {
+            caller.allowed("http.send", [line]);
+        }
         let private = match self.granted.grant.decide(scheme, &host, port) {
-            HttpDecision::Denied => return Err(Error::HttpRequestDenied),
+            HttpDecision::Denied => {
+                let name = uri.scheme_str().unwrap_or_default();
+                caller.denied("http.send", &format!("http: call {name}://{host}:{port}"));
+                return Err(Error::HttpRequestDenied);
+            }
             HttpDecision::PublicOnly => false,
             HttpDecision::PrivateToo => true,
         };
@@ -109,16 +137,50 @@ impl WasiHttpHooks for Hooks {
 
     fn send_request(
         &mut self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
         let target = self.target(request.uri());
+        if let Some(trace) = self.trace.take() {
+            // A component that traces by itself has said so.
+            let field = request.headers_mut().entry(TRACEPARENT);
+            field.or_insert_with(|| trace.context.field(trace.id));
+        }
         let permit = self.open.clone().try_acquire_owned();
         Box::new(async move {
             let target = target?;
             let permit = permit.map_err(|_| Error::ConnectionLimitReached)?;
             connect::send(target, request, options, permit).await
         })
+    }
+}
+
+/// Adds the client of WASI 0.3, in the place of the library's: it says on whose behalf a request is, and leaves the rest to that one.
+pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    client::add_to_linker::<State, Client>(linker, State::http)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+struct Client;
+
+impl HasData for Client {
+    type Data<'a> = WasiHttpCtxView<'a>;
+}
+
+impl client::HostWithStore<State> for Client {
+    async fn send(
+        accessor: &Accessor<State, Self>,
+        request: Resource<Request>,
+    ) -> Result<Resource<Response>, TrappableError<ErrorCode>> {
+        accessor.with(|mut access| {
+            let trace = current(access.as_context_mut());
+            access.data_mut().http_client.set_trace(trace);
+        });
+        // It asks the hooks before it first waits.
+        let accessor = accessor.with_getter::<WasiHttp>(State::http);
+        <WasiHttp as client::HostWithStore<State>>::send(&accessor, request).await
     }
 }

@@ -19,7 +19,7 @@ use super::secrets::Secrets;
 use super::sqlite::Database;
 use crate::components::grants::MailGrant;
 use crate::limits;
-use crate::runtime::State as Store;
+use crate::runtime::{Caller, State as Store};
 use outbox::{Draft, Outbox};
 use rate::Rate;
 use relay::Relay;
@@ -136,7 +136,8 @@ impl Granted {
         Self { mail, component, grant }
     }
 
-    fn check_sender(&self, message: &Message) -> Result<(), Error> {
+    /// The line of the grant by which it may send this.
+    fn check_sender(&self, message: &Message) -> Result<String, Error> {
         let own = &self.mail.sender.address;
         let sender = message.sender.as_ref().map_or(own, |sender| &sender.address);
         let covers = |granted: &String| match granted.as_str() {
@@ -144,9 +145,9 @@ impl Granted {
             "default" => sender.eq_ignore_ascii_case(own),
             address => sender.eq_ignore_ascii_case(address),
         };
-        match self.grant.send.iter().any(covers) {
-            true => Ok(()),
-            false => Err(Error::Denied(match &message.sender {
+        match self.grant.send.iter().find(|granted| covers(granted)) {
+            Some(granted) => Ok(MailGrant::send_line(granted)),
+            None => Err(Error::Denied(match &message.sender {
                 Some(sender) => format!("mail: send as {}", sender.address.escape_debug()),
                 None => "mail: send as the server".into(),
             })),
@@ -183,25 +184,34 @@ type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 impl contract::Host for View<'_> {}
 
-/// What the version was granted, taken out of the store so that the call can wait without holding it.
-fn granted(accessor: &Accessor<Store, MailInterface>) -> Arc<Granted> {
-    accessor.with(|mut access| access.get().0.mail.granted.clone())
+/// What the version was granted, taken out of the store so that the call can wait without holding it, and who calls.
+fn begin(accessor: &Accessor<Store, MailInterface>) -> (Arc<Granted>, Caller) {
+    accessor.with(|mut access| {
+        let granted = access.get().0.mail.granted.clone();
+        (granted, Caller::of(access))
+    })
 }
 
 impl contract::HostWithStore<Store> for MailInterface {
     async fn send(accessor: &Accessor<Store, Self>, message: GivenMessage) -> Answer<u64> {
-        let granted = granted(accessor);
+        let (granted, caller) = begin(accessor);
         let message = Message::from(message);
-        if let Err(denied) = granted.check_sender(&message) {
-            return Ok(Err(denied));
+        match granted.check_sender(&message) {
+            Ok(line) => caller.allowed("mail.send", [line]),
+            Err(Error::Denied(what)) => {
+                caller.denied("mail.send", &what);
+                return Ok(Err(Error::Denied(what)));
+            }
+            Err(error) => return Ok(Err(error)),
         }
         let sent = granted.mail.send(&granted.component, message).await;
         Ok(sent.map_err(Error::from))
     }
 
     async fn get_state(accessor: &Accessor<Store, Self>, number: u64) -> Answer<Option<GivenState>> {
-        let granted = granted(accessor);
+        let (granted, caller) = begin(accessor);
         if granted.grant.send.is_empty() {
+            caller.denied("mail.get-state", "mail: send");
             return Ok(Err(Error::Denied("mail: send".into())));
         }
         let above = number.checked_add(1);
@@ -217,10 +227,12 @@ impl contract::HostWithStore<Store> for MailInterface {
         before: Option<u64>,
         limit: u32,
     ) -> Answer<Vec<OutboxMessage>> {
-        let granted = granted(accessor);
+        let (granted, caller) = begin(accessor);
         if !granted.grant.inspect {
+            caller.denied("mail.list-outbox", MailGrant::INSPECT_LINE);
             return Ok(Err(Error::Denied("mail: inspect".into())));
         }
+        caller.allowed("mail.list-outbox", [MailGrant::INSPECT_LINE]);
         Ok(list_whole(&granted.mail, before, limit as usize)
             .await
             .map_err(Error::from))

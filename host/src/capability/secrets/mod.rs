@@ -6,9 +6,9 @@ mod store;
 use super::bindings::secrets::{self, Error};
 use crate::components::grants::SecretsGrant;
 use crate::components::manifest::secret_name_mistake;
-use crate::runtime::State;
+use crate::runtime::{Caller, State};
 use std::sync::Arc;
-use wasmtime::component::{Accessor, HasData, Linker};
+use wasmtime::component::{Access, Accessor, HasData, Linker};
 
 pub use listing::{SecretAccess, SecretLine, listing};
 pub use store::{SecretError, Secrets};
@@ -67,13 +67,6 @@ struct View<'a>(&'a mut State);
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 impl secrets::Host for View<'_> {
-    fn get(&mut self, name: String) -> Answer<Option<Vec<u8>>> {
-        let granted = &self.0.secrets.granted;
-        Ok(granted
-            .check(&name, &[&granted.grant.read])
-            .map(|secrets| secrets.get(&name).map(|value| value.to_vec())))
-    }
-
     fn names(&mut self) -> wasmtime::Result<Vec<String>> {
         let Granted { secrets, grant } = &*self.0.secrets.granted;
         let granted = |name: &String| {
@@ -85,15 +78,37 @@ impl secrets::Host for View<'_> {
     }
 }
 
-/// What the version was granted, taken out of the store so that the call can wait without holding it.
-fn granted(accessor: &Accessor<State, SecretsInterface>) -> Arc<Granted> {
-    accessor.with(|mut access| access.get().0.secrets.granted.clone())
+/// The secrets, if the name is in all lists of these ways; taken out of the store so that the call can wait without holding it. What is
+/// allowed and what is not is noted here.
+fn check(
+    mut access: Access<'_, State, SecretsInterface>,
+    function: &'static str,
+    name: &str,
+    ways: &[&'static str],
+) -> Result<Arc<Secrets>, Error> {
+    let granted = access.get().0.secrets.granted.clone();
+    let lists = granted.grant.ways().into_iter().filter(|(way, _)| ways.contains(way));
+    let lists: Vec<&[String]> = lists.map(|(_, list)| list).collect();
+    let checked = granted.check(name, &lists);
+    match &checked {
+        Ok(_) => Caller::of(access).allowed(function, ways.iter().map(|way| format!("secrets: {way} {name}"))),
+        Err(Error::Denied(_)) => {
+            Caller::of(access).denied(function, &format!("secrets: {} {name}", ways.join(" and ")))
+        }
+        Err(_) => {}
+    }
+    checked
 }
 
 impl secrets::HostWithStore<State> for SecretsInterface {
+    fn get(access: Access<'_, State, Self>, name: String) -> Answer<Option<Vec<u8>>> {
+        let checked = check(access, "secrets.get", &name, &["read"]);
+        Ok(checked.map(|secrets| secrets.get(&name).map(|value| value.to_vec())))
+    }
+
     async fn get_or_generate(accessor: &Accessor<State, Self>, name: String, length: u32) -> Answer<Vec<u8>> {
-        let granted = granted(accessor);
-        let secrets = match granted.check(&name, &[&granted.grant.generate]) {
+        let checked = accessor.with(|access| check(access, "secrets.get-or-generate", &name, &["generate"]));
+        let secrets = match checked {
             Ok(secrets) => secrets,
             Err(error) => return Ok(Err(error)),
         };
@@ -102,8 +117,7 @@ impl secrets::HostWithStore<State> for SecretsInterface {
     }
 
     async fn set(accessor: &Accessor<State, Self>, name: String, value: Vec<u8>) -> Answer<()> {
-        let granted = granted(accessor);
-        match granted.check(&name, &[&granted.grant.write]) {
+        match accessor.with(|access| check(access, "secrets.set", &name, &["write"])) {
             Ok(secrets) => Ok(secrets.set(name, value).await.map_err(Error::from)),
             Err(error) => Ok(Err(error)),
         }
@@ -115,8 +129,7 @@ impl secrets::HostWithStore<State> for SecretsInterface {
         expected: Option<Vec<u8>>,
         value: Vec<u8>,
     ) -> Answer<bool> {
-        let granted = granted(accessor);
-        match granted.check(&name, &[&granted.grant.read, &granted.grant.write]) {
+        match accessor.with(|access| check(access, "secrets.compare-and-set", &name, &["read", "write"])) {
             Ok(secrets) => Ok(secrets
                 .compare_and_set(name, expected, value)
                 .await
@@ -126,8 +139,7 @@ impl secrets::HostWithStore<State> for SecretsInterface {
     }
 
     async fn remove(accessor: &Accessor<State, Self>, name: String) -> Answer<bool> {
-        let granted = granted(accessor);
-        match granted.check(&name, &[&granted.grant.write]) {
+        match accessor.with(|access| check(access, "secrets.remove", &name, &["write"])) {
             Ok(secrets) => Ok(secrets.remove(name).await.map_err(Error::from)),
             Err(error) => Ok(Err(error)),
         }

@@ -3,9 +3,10 @@
 use super::interface::{Interface, UNAVAILABLE, fits};
 use super::message::is_within_limit;
 use super::table::{Provider, Services};
+use crate::audit::Trace;
 use crate::components::services::unversioned;
 use crate::limits;
-use crate::runtime::{Export, State};
+use crate::runtime::{Caller, Export, State};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 use wasmtime::component::types::ComponentFunc;
@@ -18,15 +19,18 @@ pub fn link(linker: &mut Linker<State>, uses: &[Interface], services: &Arc<Servi
         for (name, kind) in &interface.functions {
             let function = Arc::new(Function::new(services, &interface.name, name, kind));
             if kind.async_() {
-                instance.func_new_concurrent(name, move |_, _, arguments, results| {
+                instance.func_new_concurrent(name, move |accessor, _, arguments, results| {
                     let function = function.clone();
-                    Box::pin(async move { function.call(arguments, results).await })
+                    Box::pin(async move {
+                        let caller = accessor.with(|access| Caller::of(access));
+                        function.call(caller, arguments, results).await
+                    })
                 })?;
             } else {
                 // The consumer said that it waits: nothing else of its instance goes on meanwhile.
-                instance.func_new_async(name, move |_, _, arguments, results| {
-                    let function = function.clone();
-                    Box::new(async move { function.call(arguments, results).await })
+                instance.func_new_async(name, move |store, _, arguments, results| {
+                    let (function, caller) = (function.clone(), Caller::of(store));
+                    Box::new(async move { function.call(caller, arguments, results).await })
                 })?;
             }
         }
@@ -41,6 +45,8 @@ struct Function {
     interface: String,
     name: String,
     kind: ComponentFunc,
+    /// That of the grant to use it.
+    line: String,
     /// What it returns where nobody answers.
     unavailable: Val,
     /// What it leads to, as it was found when the present provider was first asked.
@@ -60,27 +66,29 @@ impl Function {
             interface: interface.to_owned(),
             name: name.to_owned(),
             kind: kind.clone(),
+            line: format!("services: use {}", unversioned(interface)),
             unavailable: unavailable(kind),
             found: ArcSwapOption::empty(),
         }
     }
 
     /// Calls whoever provides it. Never fails: what keeps it from an answer is one.
-    async fn call(&self, arguments: &[Val], results: &mut [Val]) -> wasmtime::Result<()> {
-        let answer = self.ask(arguments).await;
+    async fn call(&self, caller: Caller, arguments: &[Val], results: &mut [Val]) -> wasmtime::Result<()> {
+        caller.allowed("services.call", [&self.line]);
+        let answer = self.ask(caller.trace().cloned(), arguments).await;
         if let Some(result) = results.first_mut() {
             *result = answer.unwrap_or_else(|| self.unavailable.clone());
         }
         Ok(())
     }
 
-    async fn ask(&self, arguments: &[Val]) -> Option<Val> {
+    async fn ask(&self, trace: Option<Arc<Trace>>, arguments: &[Val]) -> Option<Val> {
         let provider = self.services.provider(&self.service)?;
         let export = self.find(&provider)?;
         if !is_within_limit(arguments) {
             return self.refuse("the arguments are larger than a service takes");
         }
-        let call = provider.running.call(&export, arguments.to_vec());
+        let call = provider.running.call(&export, arguments.to_vec(), trace);
         let Ok(answer) = tokio::time::timeout(limits::SERVICE_TIMEOUT, call).await else {
             return self.refuse("nobody answered in time");
         };

@@ -20,12 +20,13 @@ use super::bindings::sse::{
 };
 use super::http_client;
 use crate::components::grants::SseGrant;
-use crate::runtime::State;
+use crate::runtime::{Caller, State};
 use http::{HeaderMap, HeaderName};
 use std::sync::Arc;
-use wasmtime::component::{Accessor, HasData, Linker};
+use wasmtime::AsContextMut;
+use wasmtime::component::{Access, Accessor, HasData, Linker};
 use wasmtime_wasi_http::p3::Response;
-use wasmtime_wasi_http::{Error as WasiError, RequestOptions, WasiBody, WasiHttpHooks, WasiHttpView};
+use wasmtime_wasi_http::{Error as WasiError, RequestOptions, WasiBody, WasiHttpHooks};
 
 pub use body::Listening;
 pub use chunk::Chunk;
@@ -61,6 +62,20 @@ impl Granted {
         }
         let listener = self.hub.claim(number)?;
         Some(Listening::new(self.hub.clone(), listener))
+    }
+
+    /// The lines of the grants by which it may publish to these, each once: many topics are usually under one.
+    fn lines<'a>(&self, targets: impl IntoIterator<Item = &'a Target>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for target in targets {
+            if let Target::Topic(topic) = target
+                && let Some(line) = self.grant.publish_line(topic)
+                && !lines.contains(&line)
+            {
+                lines.push(line);
+            }
+        }
+        lines
     }
 
     /// Topics that the component may know of.
@@ -115,32 +130,8 @@ struct View<'a>(&'a mut State);
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 impl contract::Host for View<'_> {
-    fn accept(&mut self, acceptance: Acceptance) -> Answer<Accepted> {
-        let granted = self.0.sse.granted.clone();
-        let (listener, response) = match granted.accept(acceptance) {
-            Ok(accepted) => accepted,
-            Err(error) => return Ok(Err(error)),
-        };
-        let view = self.0.http();
-        let (response, _) = Response::from_http(&mut HostsFields, response);
-        let response = view.table.push(response)?;
-        Ok(Ok(Accepted { listener, response }))
-    }
-
     fn release(&mut self, listener: u64, missed: Vec<Given>, through: u64) -> Answer<()> {
         Ok(self.0.sse.granted.release(listener, missed, through))
-    }
-
-    fn send(&mut self, messages: Vec<Message>) -> Answer<Vec<Delivery>> {
-        Ok(self.0.sse.granted.send(messages))
-    }
-
-    fn close(&mut self, targets: Vec<Target>, last: Option<Given>) -> Answer<u32> {
-        Ok(self.0.sse.granted.close(&targets, last))
-    }
-
-    fn listeners(&mut self, topic: String) -> Answer<Vec<Presence>> {
-        Ok(self.0.sse.granted.listeners(&topic))
     }
 
     fn news_since(&mut self, version: u64) -> wasmtime::Result<News> {
@@ -150,7 +141,65 @@ impl contract::Host for View<'_> {
     }
 }
 
+/// What the version was granted, to be used without holding the store.
+fn granted(access: &mut Access<'_, State, Sse>) -> Arc<Granted> {
+    access.get().0.sse.granted.clone()
+}
+
+/// Notes a call that used these grants, or was denied.
+fn note<T>(
+    store: impl AsContextMut<Data = State>,
+    function: &'static str,
+    used: impl IntoIterator<Item = String>,
+    answer: &Result<T, Error>,
+) {
+    match answer {
+        Err(Error::Denied(what)) => Caller::of(store).denied(function, what),
+        _ => Caller::of(store).allowed(function, used),
+    }
+}
+
 impl contract::HostWithStore<State> for Sse {
+    fn accept(mut access: Access<'_, State, Self>, acceptance: Acceptance) -> Answer<Accepted> {
+        let granted = granted(&mut access);
+        let topics = acceptance.topics.iter();
+        let used: Vec<String> = topics.filter_map(|topic| granted.grant.listen_line(topic)).collect();
+        let accepted = granted.accept(acceptance).map(|(listener, response)| {
+            let (response, _) = Response::from_http(&mut HostsFields, response);
+            (listener, response)
+        });
+        note(&mut access, "sse.accept", used, &accepted);
+        let (listener, response) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => return Ok(Err(error)),
+        };
+        let response = access.get().0.table.push(response)?;
+        Ok(Ok(Accepted { listener, response }))
+    }
+
+    fn send(mut access: Access<'_, State, Self>, messages: Vec<Message>) -> Answer<Vec<Delivery>> {
+        let granted = granted(&mut access);
+        let targets = messages.iter().flat_map(|message| &message.targets);
+        let used = granted.lines(targets);
+        let sent = granted.send(messages);
+        note(access, "sse.send", used, &sent);
+        Ok(sent)
+    }
+
+    fn close(mut access: Access<'_, State, Self>, targets: Vec<Target>, last: Option<Given>) -> Answer<u32> {
+        let granted = granted(&mut access);
+        let closed = granted.close(&targets, last);
+        note(access, "sse.close", granted.lines(&targets), &closed);
+        Ok(closed)
+    }
+
+    fn listeners(mut access: Access<'_, State, Self>, topic: String) -> Answer<Vec<Presence>> {
+        let granted = granted(&mut access);
+        let listeners = granted.listeners(&topic);
+        note(access, "sse.listeners", granted.grant.listen_line(&topic), &listeners);
+        Ok(listeners)
+    }
+
     async fn wait_for_news(accessor: &Accessor<State, Self>, version: u64) -> wasmtime::Result<News> {
         let granted = accessor.with(|mut access| access.get().0.sse.granted.clone());
         let knows = |topic: &str| granted.knows(topic);

@@ -11,6 +11,7 @@ pub use export::Export;
 use super::admission::Admission;
 use super::running::Failure;
 use super::shared::Shared;
+use crate::audit::Trace;
 use crate::limits;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,6 +38,8 @@ struct Line {
 struct Call {
     function: Export,
     arguments: Vec<Val>,
+    /// The request on whose behalf.
+    trace: Option<Arc<Trace>>,
     /// Where the results go. It is dropped where there are none: the instance ended.
     answer: oneshot::Sender<Result<Vec<Val>, Failure>>,
     /// The right to be running, given back when the call has ended, whether or not somebody still waits for it.
@@ -57,12 +60,18 @@ impl Calls {
     }
 
     /// Runs a function in one of the instances.
-    pub async fn call(self: &Arc<Self>, function: &Export, arguments: Vec<Val>) -> Result<Vec<Val>, Failure> {
+    pub async fn call(
+        self: &Arc<Self>,
+        function: &Export,
+        arguments: Vec<Val>,
+        trace: Option<Arc<Trace>>,
+    ) -> Result<Vec<Val>, Failure> {
         let permit = self.admission.permit().await?;
         let (answer, results) = oneshot::channel();
         self.give(Call {
             function: function.clone(),
             arguments,
+            trace,
             answer,
             permit,
         });

@@ -4,7 +4,7 @@
 //! two others: the caller waits no longer than the limit, and `drive` drops an instance that does not let go.
 
 use super::{Call, Place};
-use crate::runtime::instances::Expiration;
+use crate::runtime::instances::{End, Expiration};
 use crate::runtime::running::Failure;
 use crate::runtime::shared::Shared;
 use crate::runtime::state::State;
@@ -14,11 +14,11 @@ use futures::{StreamExt as _, TryFutureExt as _};
 use std::future::Future as _;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 use wasmtime::component::{Accessor, Func, Instance, Val};
-use wasmtime::{Store, format_err};
+use wasmtime::{AsContextMut as _, Store, format_err};
 use wasmtime_wasi_http::handler::{ShouldAccept, WorkerExpiration, WorkerStatus};
 
 /// Makes an instance and lets it take calls until it ends.
@@ -28,11 +28,12 @@ pub(super) async fn run(mut place: Place) {
     match shared.instantiate().await {
         Ok((mut store, instance)) => {
             place.is_up = true;
-            let result = drive(&mut store, instance, shared, &mut place).await;
-            shared.note_end(store.data(), &result);
+            let end = Arc::new(End::new(store.data()));
+            let result = drive(&mut store, instance, shared, &mut place, end.clone()).await;
+            shared.note_end(&end, &result);
         }
         Err(error) => {
-            tracing::warn!(component = %shared.granted.name, cause = format!("{error:#}"), "{}", Failure::NotStarted);
+            tracing::warn!(component = %shared.granted.ledger.component, cause = format!("{error:#}"), "{}", Failure::NotStarted);
             if let Ok(call) = place.received.try_recv() {
                 let _ = call.answer.send(Err(Failure::NotStarted));
             }
@@ -67,8 +68,9 @@ async fn drive(
     instance: Instance,
     shared: &Shared,
     place: &mut Place,
+    end: Arc<End>,
 ) -> wasmtime::Result<()> {
-    let mut expiration = pin!(Expiration::new(shared, store.data().beats.clone()));
+    let mut expiration = pin!(Expiration::new(shared, store.data().beats.clone(), end));
     let pulse = Pulse {
         status: Mutex::new((WorkerStatus::Idle, Instant::now())),
         at_rest: AtomicBool::new(true),
@@ -134,7 +136,14 @@ async fn take_calls(
 async fn run_call(accessor: &Accessor<State>, function: Func, call: Call, pulse: &Pulse) -> wasmtime::Result<()> {
     let mut answer = call.answer;
     let mut results = vec![Val::Bool(false); call.function.kind().results().len()];
-    let running = function.call_concurrent(accessor, &call.arguments, &mut results);
+    let running = accessor.with(|mut store| {
+        let running = function.start_call_concurrent(store.as_context_mut(), &call.arguments, &mut results)?;
+        if let Some(trace) = call.trace {
+            store.data_mut().tasks.begin(running.task(), trace);
+        }
+        wasmtime::error::Ok(running)
+    })?;
+    let running = function.finish_call_concurrent(accessor, running);
     match future::select(pin!(running), pin!(answer.closed())).await {
         Either::Left((ended, _)) => ended?,
         Either::Right(((), running)) => {

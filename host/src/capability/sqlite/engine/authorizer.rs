@@ -61,7 +61,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn role(&self) -> Option<&Arc<Role>> {
+    pub fn role(&self) -> Option<&Arc<Role>> {
         match self {
             Actor::Engine => None,
             Actor::Role(role) | Actor::Migration(role) | Actor::WithForeignKeys(role, _) => Some(role),
@@ -77,6 +77,8 @@ pub struct Report {
     /// The tables that the statement writes, through triggers and foreign keys too.
     pub writes: Vec<String>,
     pub changes_schema: bool,
+    /// What the role's grants let it read and write, as lists of grants have it.
+    pub touched: Vec<String>,
     /// An update was allowed by a grant of columns only, which must not delete rows by `OR REPLACE`.
     pub column_update: bool,
     virtual_table: Option<String>,
@@ -92,6 +94,8 @@ pub struct Authorizer {
 
 struct State {
     actor: Actor,
+    /// The name of the database.
+    database: Box<str>,
     catalog: Arc<Catalog>,
     report: Report,
     /// The callback at hand is not on behalf of a trigger or view; SQLite gives foreign keys no name.
@@ -99,9 +103,10 @@ struct State {
 }
 
 impl Authorizer {
-    pub fn install(connection: &rusqlite::Connection, catalog: Arc<Catalog>) -> Self {
+    pub fn install(connection: &rusqlite::Connection, catalog: Arc<Catalog>, database: &str) -> Self {
         let state = State {
             actor: Actor::Engine,
+            database: database.into(),
             catalog,
             report: Report::default(),
             unnamed: true,
@@ -188,17 +193,13 @@ impl State {
         }
     }
 
-    fn read(&self, role: &Role, table: &str, column: &str) -> Result<(), String> {
+    fn read(&mut self, role: &Role, table: &str, column: &str) -> Result<(), String> {
         let table = &*lowercase(table);
         if table.starts_with("sqlite_") && self.reads_for_schema_change(column) {
             return Ok(());
         }
         if is_schema_table(table) {
-            return if reads_schema(role) {
-                Ok(())
-            } else {
-                Err(schema_denied())
-            };
+            return self.read_schema(role);
         }
         if let Some(pragma) = table.strip_prefix("pragma_") {
             return self.pragma(role, pragma, None);
@@ -208,23 +209,43 @@ impl State {
         if !known && (column.is_empty() || TABLE_FUNCTIONS.contains(&table)) {
             return Ok(());
         }
-        let table = self.storage_owner(table);
+        let table = &*self.storage_owner(table).to_owned();
         let rowid = column.is_empty() || column.eq_ignore_ascii_case("rowid");
-        let granted = match role.read(table, column) {
-            Cover::Table | Cover::Column => true,
-            Cover::OtherColumns => rowid,
-            Cover::None => false,
+        match role.read(table, column) {
+            Cover::Table => self.touch("read", table, ""),
+            Cover::Column => self.touch("read", table, column),
+            Cover::OtherColumns if rowid => self.touch("read", table, ""),
+            _ if self.may_read_without_grant(table, column) => {}
+            _ => return Err(refusal(role, "read of", table, column)),
+        }
+        Ok(())
+    }
+
+    fn may_read_without_grant(&self, table: &str, column: &str) -> bool {
+        match &self.actor {
+            Actor::Migration(role) => role.schema(table) || self.belongs_to_virtual_table(table),
+            Actor::WithForeignKeys(_, keys) => self.unnamed && keys.may_read(table, column, &self.report.writes),
+            _ => false,
+        }
+    }
+
+    fn read_schema(&mut self, role: &Role) -> Result<(), String> {
+        if !reads_schema(role) {
+            return Err(schema_denied());
+        }
+        self.touch("read", "sqlite_schema", "");
+        Ok(())
+    }
+
+    /// Notes what a grant allowed.
+    fn touch(&mut self, way: &str, table: &str, column: &str) {
+        let database = &self.database;
+        let touched = match column {
+            "" => format!("sqlite {database}: {way} {table}"),
+            column => format!("sqlite {database}: {way} {table}.{}", lowercase(column)),
         };
-        let granted = granted
-            || match &self.actor {
-                Actor::Migration(role) => role.schema(table) || self.belongs_to_virtual_table(table),
-                Actor::WithForeignKeys(_, keys) => self.unnamed && keys.may_read(table, column, &self.report.writes),
-                _ => false,
-            };
-        if granted {
-            Ok(())
-        } else {
-            Err(refusal(role, "read of", table, column))
+        if !self.report.touched.contains(&touched) {
+            self.report.touched.push(touched);
         }
     }
 
@@ -240,14 +261,16 @@ impl State {
         let cover = role.write(&table, column);
         // In a trigger the statement's text does not show whether rows may be replaced, see `may_replace_rows`.
         let by_column = cover == Cover::Column && !column.is_empty() && self.unnamed;
-        let granted = cover == Cover::Table
-            || by_column
-            || match &self.actor {
-                Actor::Migration(role) => role.schema(&table) || self.belongs_to_virtual_table(&table),
-                Actor::WithForeignKeys(_, keys) => self.unnamed && keys.may_write(&table, &self.report.writes),
-                _ => false,
-            };
-        if !granted {
+        let without_grant = || match &self.actor {
+            Actor::Migration(role) => role.schema(&table) || self.belongs_to_virtual_table(&table),
+            Actor::WithForeignKeys(_, keys) => self.unnamed && keys.may_write(&table, &self.report.writes),
+            _ => false,
+        };
+        if cover == Cover::Table {
+            self.touch("write", &table, "");
+        } else if by_column {
+            self.touch("write", &table, column);
+        } else if !without_grant() {
             return Err(refusal(role, verb, &table, column));
         }
         self.report.column_update |= by_column;
@@ -312,10 +335,13 @@ impl State {
         }
     }
 
-    fn pragma(&self, role: &Role, pragma: &str, value: Option<&str>) -> Result<(), String> {
+    fn pragma(&mut self, role: &Role, pragma: &str, value: Option<&str>) -> Result<(), String> {
         let pragma = &*lowercase(pragma);
         let describes_schema = SCHEMA_PRAGMAS.contains(&pragma) || (pragma == "schema_version" && value.is_none());
-        if describes_schema && reads_schema(role) || role.is_host() && HOST_PRAGMAS.contains(&pragma) {
+        if describes_schema {
+            return self.read_schema(role);
+        }
+        if role.is_host() && HOST_PRAGMAS.contains(&pragma) {
             return Ok(());
         }
         // A number that counts other connections' commits; full-text search asks for it.
@@ -329,11 +355,7 @@ impl State {
         if matches!(self.actor, Actor::Migration(_)) && pragma == "defer_foreign_keys" {
             return Ok(());
         }
-        Err(if describes_schema {
-            schema_denied()
-        } else {
-            format!("pragma {pragma}")
-        })
+        Err(format!("pragma {pragma}"))
     }
 
     /// A statement that changes the schema reads SQLite's own tables. `CREATE TABLE ... AS SELECT` could read them for

@@ -6,6 +6,7 @@ use super::{
     ffi::{Handle, Prepared},
     statements::Entry,
 };
+use crate::audit::Footprint;
 
 pub fn compile(
     handle: &Handle,
@@ -27,7 +28,9 @@ pub fn compile(
             Err(Error::Denied("update that may replace rows".into()))
         }
         Ok((Some(prepared), _)) => {
-            let entry = describe(prepared, std::mem::take(&mut report));
+            let touches = actor.role().map(|role| role.footprint(&report.touched));
+            let mut entry = describe(prepared, std::mem::take(&mut report));
+            entry.touches = touches.unwrap_or_default();
             report.writes = entry.writes.clone();
             Ok(entry)
         }
@@ -42,6 +45,7 @@ pub fn describe(prepared: Prepared, report: Report) -> Entry {
         read_only: prepared.is_read_only(),
         writes: report.writes,
         changes_schema: report.changes_schema,
+        touches: Footprint::default(),
         prepared,
     }
 }

@@ -68,7 +68,8 @@ impl Connection {
         let handle = Handle::open(path, mode)?;
         configure(&handle, purpose, settings)?;
         let catalog = Arc::new(Catalog::load(handle.wrapper())?);
-        let authorizer = Authorizer::install(handle.wrapper(), catalog.clone());
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let authorizer = Authorizer::install(handle.wrapper(), catalog.clone(), &name);
         functions::register(&handle, &authorizer).map_err(|error| Error::from_wrapper(&error))?;
         let deadline = Deadline::install(handle.wrapper());
         let log = LogSize::install(&handle);

@@ -10,10 +10,12 @@ use super::{
     statements::Entry,
     value::{Outcome, Statement, Value},
 };
+use crate::audit::Footprint;
 
 /// What a stream gives.
 pub enum Piece {
-    Columns(Arc<[String]>),
+    /// The columns, and what the statement touches.
+    Columns(Arc<[String]>, Footprint),
     Rows(Vec<Vec<Value>>),
 }
 
@@ -90,6 +92,7 @@ fn collect(handle: &Handle, entry: &mut Entry, settings: &Settings) -> Result<Ou
         } else {
             0
         },
+        touched: entry.touches.clone(),
     })
 }
 
@@ -105,7 +108,7 @@ pub fn stream_rows(
     if result == StepResult::Failed {
         return Err(handle.last_error());
     }
-    if !take(Piece::Columns(entry.columns.clone())) {
+    if !take(Piece::Columns(entry.columns.clone(), entry.touches.clone())) {
         return Ok(());
     }
     let (mut rows, mut bytes) = (Vec::new(), 0);

@@ -6,8 +6,13 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
+
+use crate::audit::{Footprint, Ledger};
 
 /// The table in which the host notes which migrations were applied. No grant makes it writable.
 pub const MIGRATION_TABLE: &str = "_migration";
@@ -23,6 +28,8 @@ pub struct Role {
     read: Grants,
     write: Grants,
     schema: Grants,
+    /// Where what statements touch is counted.
+    ledger: Option<Arc<Ledger>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +63,7 @@ impl Role {
             read: Grants::parse(read),
             write: Grants::parse(write),
             schema: Grants::parse(schema),
+            ledger: None,
         };
         role.write.tables.remove(MIGRATION_TABLE);
         role.schema.tables.remove(MIGRATION_TABLE);
@@ -70,6 +78,23 @@ impl Role {
             read: Grants::default(),
             write: Grants::default(),
             schema: Grants::default(),
+            ledger: None,
+        }
+    }
+
+    /// The same, for work that is counted.
+    pub fn counted(self, ledger: Arc<Ledger>) -> Self {
+        Self {
+            ledger: Some(ledger),
+            ..self
+        }
+    }
+
+    /// What a statement touches, to be counted whenever it runs.
+    pub fn footprint(&self, resources: &[String]) -> Footprint {
+        match &self.ledger {
+            Some(ledger) => ledger.footprint(resources),
+            None => Footprint::default(),
         }
     }
 

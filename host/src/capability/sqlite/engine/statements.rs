@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::ffi::Prepared;
+use crate::audit::Footprint;
 
 /// A statement and what was learnt while it compiled.
 pub struct Entry {
@@ -13,6 +14,8 @@ pub struct Entry {
     /// The tables that it writes, through triggers and foreign keys too.
     pub writes: Vec<String>,
     pub changes_schema: bool,
+    /// What it touches by the grants of its role.
+    pub touches: Footprint,
 }
 
 struct Slot {

@@ -19,6 +19,7 @@ use super::{
     role::Role,
     value::{Statement, Value},
 };
+use crate::audit::Footprint;
 
 /// Some rows, or why there are no more.
 pub type Chunk = Result<Vec<Vec<Value>>, Error>;
@@ -26,12 +27,18 @@ pub type Chunk = Result<Vec<Vec<Value>>, Error>;
 /// The rows of one statement, all of one snapshot. Dropping it ends the statement.
 pub struct RowStream {
     columns: Arc<[String]>,
+    touched: Footprint,
     chunks: mpsc::Receiver<Chunk>,
 }
 
 impl RowStream {
     pub fn columns(&self) -> &Arc<[String]> {
         &self.columns
+    }
+
+    /// What the statement touches.
+    pub fn touched(&self) -> &Footprint {
+        &self.touched
     }
 
     /// The next rows, at least one; `None` after the last. After an error nothing follows.
@@ -59,16 +66,23 @@ pub async fn start(readers: &Arc<Readers>, role: &Arc<Role>, statement: Statemen
     };
     let (role, runtime) = (role.clone(), Handle::current());
     tokio::task::spawn_blocking(move || pump.run(reader, &role, &statement, &runtime));
-    let columns = first
+    let (columns, touched) = first
         .await
         .map_err(|_| Error::Other("a read ended abnormally".into()))??;
-    Ok(RowStream { columns, chunks })
+    Ok(RowStream {
+        columns,
+        touched,
+        chunks,
+    })
 }
+
+/// What is known before the first row.
+type Begun = (Arc<[String]>, Footprint);
 
 struct Pump {
     idle: std::time::Duration,
     // `Some` until the columns are sent.
-    columns: Option<oneshot::Sender<Result<Arc<[String]>, Error>>>,
+    columns: Option<oneshot::Sender<Result<Begun, Error>>>,
     rows: mpsc::Sender<Chunk>,
     _permit: OwnedSemaphorePermit,
 }
@@ -77,10 +91,10 @@ impl Pump {
     fn run(mut self, mut reader: Reader, role: &Arc<Role>, statement: &Statement, runtime: &Handle) {
         let mut consumer_is_late = false;
         let result = reader.connection().stream(role, statement, |piece| match piece {
-            Piece::Columns(columns) => self
+            Piece::Columns(columns, touched) => self
                 .columns
                 .take()
-                .is_some_and(|sender| sender.send(Ok(columns)).is_ok()),
+                .is_some_and(|sender| sender.send(Ok((columns, touched))).is_ok()),
             Piece::Rows(rows) => match runtime.block_on(timeout(self.idle, self.rows.send(Ok(rows)))) {
                 Ok(sent) => sent.is_ok(),
                 Err(_) => {

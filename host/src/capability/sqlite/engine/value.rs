@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::audit::Footprint;
+
 /// One SQLite value, as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -67,7 +69,7 @@ pub struct ColumnOrigin {
 }
 
 /// What a statement gave.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// Empty for a statement that returns no rows.
     pub columns: Arc<[String]>,
@@ -77,6 +79,8 @@ pub struct Outcome {
     pub changes: u64,
     /// The rowid of the row inserted last by this statement; 0 where it inserted none.
     pub last_insert_rowid: i64,
+    /// What the statement touched by the grants of its role.
+    pub touched: Footprint,
 }
 
 impl Outcome {

@@ -14,7 +14,7 @@ use super::{
 /// The result of an expression, as text; `error` where it fails.
 fn evaluate(expression: &str) -> String {
     let handle = Handle::open(":memory:".as_ref(), OpenMode::Create).expect("opens");
-    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()));
+    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()), "main");
     register(&handle, &authorizer).expect("registers");
     let sql = format!("SELECT coalesce(CAST(({expression}) AS TEXT), 'NULL')");
     handle
@@ -134,7 +134,7 @@ fn json_and_schemas() {
 #[test]
 fn they_work_in_checks_though_the_schema_is_not_trusted() {
     let handle = Handle::open(":memory:".as_ref(), OpenMode::Create).expect("opens");
-    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()));
+    let authorizer = Authorizer::install(handle.wrapper(), Arc::new(Catalog::default()), "main");
     register(&handle, &authorizer).expect("registers");
     handle
         .wrapper()

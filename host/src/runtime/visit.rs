@@ -1,0 +1,90 @@
+//! A request on its way through a component, from its first byte to the last one of its answer. However that ends, it is noted once.
+
+use super::instances::{End, Instance};
+use super::outcome::Outcome;
+use super::running::Failure;
+use super::shared::Shared;
+use crate::audit::{Deed, Trace};
+use http::StatusCode;
+use std::sync::Arc;
+
+/// Dropped before its end is known, it was cancelled: whoever asked went away.
+pub struct Visit {
+    shared: Arc<Shared>,
+    trace: Arc<Trace>,
+    /// The instance that answers, once there is one.
+    instance: Instance,
+    status: Option<StatusCode>,
+    outcome: Outcome,
+}
+
+impl Visit {
+    pub(super) fn begin(shared: &Arc<Shared>, trace: Arc<Trace>) -> Self {
+        Self {
+            shared: shared.clone(),
+            trace,
+            instance: Instance::default(),
+            status: None,
+            outcome: Outcome::Cancelled,
+        }
+    }
+
+    pub(super) fn instance(&self) -> &Instance {
+        &self.instance
+    }
+
+    pub(super) fn trace(&self) -> &Arc<Trace> {
+        &self.trace
+    }
+
+    /// There is an answer; its body may still come.
+    pub(super) fn answered(&mut self, status: StatusCode) {
+        self.status = Some(status);
+        let took = self.trace.responded(status.as_u16());
+        self.shared.granted.ledger.ends.add_response(status.as_u16(), took);
+    }
+
+    /// There is none, because of this.
+    pub(super) fn failed(&mut self, failure: Failure) {
+        self.outcome = failure.outcome(self.end());
+    }
+
+    /// The host answered in the place of the component.
+    pub fn stood_in(&mut self, status: StatusCode) {
+        self.answered(status);
+    }
+
+    /// The body has been sent to its end.
+    pub fn done(&mut self) {
+        if self.outcome == Outcome::Cancelled {
+            self.outcome = Outcome::Ok;
+        }
+    }
+
+    /// The body broke off.
+    pub fn broke_off(&mut self) {
+        self.outcome = self.end().map_or(Outcome::Trapped, |end| end.outcome());
+    }
+
+    /// Whether the instance that gives the body ended before its time. A body that it left looks complete.
+    pub fn is_cut_off(&self) -> bool {
+        self.end().is_some_and(End::is_failed)
+    }
+
+    /// Whether the instance ended because it took too long.
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.end()
+            .is_some_and(|end| end.is_failed() && end.outcome() == Outcome::TimedOut)
+    }
+
+    fn end(&self) -> Option<&End> {
+        self.instance.get().map(|end| &**end)
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let outcome = self.trace.end(self.outcome);
+        self.shared.note(Deed::Request, outcome, self.status);
+    }
+}
