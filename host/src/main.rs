@@ -9,6 +9,7 @@ mod control;
 mod data_directory;
 mod deployments;
 mod limits;
+mod metrics;
 mod migrations;
 mod router;
 mod runtime;

@@ -1,6 +1,6 @@
 //! What the audit tells: the same values in the program, as JSON of the control API, and in the command line.
 
-use super::ledger::{Footprint, Verdict};
+use super::ledger::Footprint;
 use super::trace::{Noted, Trace};
 use crate::components::clock::rfc3339;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub struct AuditLine {
     pub time: String,
     /// Through whom: `control socket`, `control token`, `command line`, `start`, `probation`, `component`.
     pub actor: String,
-    /// `deploy`, `rollback`, `remove`, `withdraw`, `adopt`, `denied`, `set secret`, `remove secret`.
+    /// `deploy`, `rollback`, `remove`, `withdraw`, `adopt`, `denied`, `set secret`, `delete secret`.
     pub action: String,
     pub component: Option<String>,
     pub version: Option<u64>,
@@ -109,10 +109,6 @@ impl RequestCall {
             resources: resources(&noted.footprint),
             verdict: noted.verdict.as_str().to_owned(),
         }
-    }
-
-    pub fn is_denied(&self) -> bool {
-        self.verdict == Verdict::Denied.as_str()
     }
 }
 

@@ -18,14 +18,14 @@ use crate::limits;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
-pub use ends::{Deed, Ends, TIMES_US};
-pub use ledger::{Counter, Footprint, Ledger, Verdict};
+pub use ends::{Deed, TIMES_US};
+pub use ledger::{Footprint, Ledger, Verdict};
 pub use listing::{AuditLine, RequestCall, RequestDetails, RequestLine};
-pub use recent::Recent;
 pub use store::{AuditError, Usage};
-pub use trace::{RequestId, Trace};
+pub use trace::Trace;
 pub use trace_context::{TRACEPARENT, TraceContext};
 
+use recent::Recent;
 use store::Store;
 
 /// All that is kept of what components did.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::deploy::{component_name, describe};
-use super::export;
-use super::print;
 use super::target::{Remote, Target};
+use super::{audit, export, grants, print};
 use crate::components::deploy::{Details, Removed, Summary, VersionLine};
 use crate::components::grants::{Grants, GrantsDiff};
+use crate::limits;
 
 #[derive(Debug, Args)]
 pub struct ComponentsArguments {
@@ -49,6 +49,23 @@ enum Action {
         #[command(flatten)]
         remote: Remote,
     },
+    /// What a component may do and what it did: each grant with the calls that used it, and what it was denied.
+    Grants {
+        #[arg(value_parser = component_name)]
+        name: String,
+        /// The time to look at: so many hours up to now. Counts are kept for three months.
+        #[arg(long, value_name = "N", default_value_t = 24 * 30, value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::USAGE_HOURS_KEPT)))]
+        hours: u32,
+        /// Write the manifest without the grants that no call used in that time. What a migration names stays, and so does
+        /// what is provided to others.
+        #[arg(long, conflicts_with = "json")]
+        manifest: bool,
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// Write the version that runs to a folder: the component, its manifest and its migrations. Change the manifest there and
     /// deploy it again, such as to grant a built-in more than it comes with.
     Export {
@@ -75,6 +92,7 @@ pub async fn components(data_directory: &Path, arguments: ComponentsArguments) -
     | Action::Show { remote, .. }
     | Action::Versions { remote, .. }
     | Action::Rollback { remote, .. }
+    | Action::Grants { remote, .. }
     | Action::Export { remote, .. }
     | Action::Remove { remote, .. }) = &arguments.action;
     let target = Target::find(data_directory, remote.clone()).await?;
@@ -90,6 +108,20 @@ async fn act(target: &Target, action: &Action) -> anyhow::Result<String> {
         Action::Versions { name, .. } => versions(&target.versions(name).await?),
         Action::Rollback { name, version, .. } => {
             describe(&target.rollback(name, *version).await?, target.is_stopped())
+        }
+        Action::Grants {
+            name,
+            hours,
+            manifest,
+            json,
+            ..
+        } => {
+            let report = target.grants(name, *hours).await?;
+            match (manifest, json) {
+                (true, _) => report.manifest,
+                (_, true) => audit::json(&report)?,
+                _ => grants::show(&report),
+            }
         }
         Action::Export { name, into, .. } => {
             let folder = into.clone().unwrap_or_else(|| PathBuf::from(name));

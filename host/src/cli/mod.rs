@@ -1,10 +1,12 @@
 //! The command line. Help texts are the manual: they say what each option does and what it is by default.
 
+mod audit;
 mod client;
 mod command;
 mod components;
 mod deploy;
 mod export;
+mod grants;
 mod mail;
 mod migrate;
 mod package;
@@ -56,6 +58,17 @@ enum Command {
     Migrate(migrate::MigrateArguments),
     /// See, set and delete the secrets of components: keys and the like. Values are never shown.
     Secrets(secrets::SecretsArguments),
+    /// See who changed what, and what components were denied, the newest first.
+    ///
+    /// What is denied again within an hour is one line with how often. `guesthouse components grants NAME` says more about one
+    /// component.
+    Audit(audit::AuditArguments),
+    /// See the requests of late, or what one of them did: every call of the host on its behalf.
+    ///
+    /// The server keeps the last few thousand in memory. Every response of a component has the number of its request in the field
+    /// `x-request-id`. How one ended: `ok`; `denied`: it was answered, and a call of the component was denied; `trapped`;
+    /// `timed-out`; `out-of-memory`; `cancelled`: the client went away; `busy`: the component had too much to do.
+    Requests(audit::RequestsArguments),
     /// See the mail that components have sent, and where it is.
     Mail(mail::MailArguments),
     /// Compile a component. The server calls this in a process of its own, where it can be limited.
@@ -77,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::Components(arguments) => block_on(components::components(&data_dir, arguments)).map(done),
         Command::Migrate(arguments) => block_on(migrate::migrate(&data_dir, arguments)).map(done),
         Command::Secrets(arguments) => block_on(secrets::secrets(&data_dir, arguments)).map(done),
+        Command::Audit(arguments) => block_on(audit::audit(&data_dir, arguments)).map(done),
+        Command::Requests(arguments) => block_on(audit::requests(&data_dir, arguments)).map(done),
         Command::Mail(arguments) => block_on(mail::mail(&data_dir, arguments)).map(done),
         Command::Compile { input, output } => crate::runtime::compile_file(&input, &output).map(done),
         Command::OfComponent(words) => block_on(command::run(&data_dir, words)).map(ExitCode::from),

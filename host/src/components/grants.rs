@@ -131,6 +131,14 @@ impl SseGrant {
         covering_topic(&self.listen, topic).is_some()
     }
 
+    /// The line of an entry of a list.
+    pub fn line(list: &str, topic: &str) -> String {
+        match list {
+            "publish" => format!("sse: {PUBLISH} {topic}"),
+            _ => format!("sse: {LISTEN} {topic}"),
+        }
+    }
+
     /// The line of the grant by which it may publish to a topic.
     pub fn publish_line(&self, topic: &str) -> Option<String> {
         covering_topic(&self.publish, topic).map(|granted| format!("sse: {PUBLISH} {granted}"))
@@ -173,11 +181,13 @@ pub enum HttpDecision {
     PrivateToo,
 }
 
-fn http_line(origin: &OriginPattern) -> String {
+/// The line of a grant to call an origin at public addresses.
+pub fn http_line(origin: &OriginPattern) -> String {
     format!("http: call {origin}")
 }
 
-fn private_http_line(origin: &OriginPattern) -> String {
+/// The line of a grant to call an origin at private addresses as well.
+pub fn private_http_line(origin: &OriginPattern) -> String {
     format!("http: call {origin}, at private addresses too")
 }
 

@@ -12,4 +12,5 @@ pub mod routes;
 pub mod services;
 pub mod size;
 pub mod store;
+pub mod used;
 pub mod version;

@@ -6,6 +6,7 @@ use http_body_util::Full;
 use serde::{Deserialize, Serialize};
 
 use super::respond;
+use crate::audit::AuditError;
 use crate::capability::mail::MailError;
 use crate::capability::secrets::SecretError;
 use crate::components::commands::CommandError;
@@ -45,6 +46,10 @@ pub enum ControlError {
     Migrations(MigrationsError),
     #[error("{0}")]
     Mail(MailError),
+    #[error("there is no request {0} among the last ones; the field x-request-id of a response has its number")]
+    Request(String),
+    #[error("{0}")]
+    Audit(AuditError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -114,7 +119,8 @@ impl ControlError {
             ControlError::Command(error) => command_status(error),
             ControlError::Migrations(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ControlError::Mail(MailError::Unknown(_)) => StatusCode::NOT_FOUND,
-            ControlError::Mail(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ControlError::Request(_) => StatusCode::NOT_FOUND,
+            ControlError::Mail(_) | ControlError::Audit(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -135,7 +141,8 @@ impl ControlError {
             ControlError::Command(error) => error.code(),
             ControlError::Migrations(error) => error.code(),
             ControlError::Mail(MailError::Unknown(_)) => "no_such_message",
-            ControlError::Mail(_) => "internal",
+            ControlError::Request(_) => "no_such_request",
+            ControlError::Mail(_) | ControlError::Audit(_) => "internal",
             ControlError::Internal(_) => "internal",
         }
     }
@@ -150,6 +157,10 @@ impl ControlError {
             }
             ControlError::Internal(cause) => tracing::error!(cause, "a control request failed"),
             ControlError::Mail(error) if !matches!(error, MailError::Unknown(_)) => {
+                tracing::error!(cause = %error, "a control request failed");
+                message = ControlError::Internal(String::new()).to_string();
+            }
+            ControlError::Audit(error) => {
                 tracing::error!(cause = %error, "a control request failed");
                 message = ControlError::Internal(String::new()).to_string();
             }

@@ -1,16 +1,20 @@
 //! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
-//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/package`,
-//! `components/{name}/rollback`, `secrets`, `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
+//! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/package`, `components/{name}/grants`,
+//! `components/{name}/rollback`, `audit`, `requests`, `requests/{id}`, `metrics`, `secrets`, `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
 //! [`PREFIX`]. Bodies and answers are JSON, except for packages and the value of a secret.
 
+mod audit;
 mod body;
 pub mod commands;
 mod components;
 mod error;
+mod grants;
 mod mail;
+mod metrics;
 mod migrations;
 mod query;
+mod requests;
 mod rollback;
 mod secrets;
 pub mod socket;
@@ -96,6 +100,9 @@ impl<R: Runtime> Control<R> {
         let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let segments: Vec<&str> = path.split('/').collect();
         let method = request.method().clone();
+        if let Some(answer) = self.watch(&segments, &method, request.uri().query()).await {
+            return answer;
+        }
         match (&segments[..], method) {
             (["components"], Method::GET) => components::list(self).await,
             (["components"], Method::POST) => components::deploy(self, request, actor).await,
@@ -127,6 +134,23 @@ impl<R: Runtime> Control<R> {
             (["mail"] | ["mail", _], _) => Err(ControlError::Method("GET")),
             _ => Err(ControlError::Path),
         }
+    }
+
+    /// The paths at which one sees what components do. None: it is another one.
+    async fn watch(&self, segments: &[&str], method: &Method, query: Option<&str>) -> Option<Answer> {
+        Some(match segments {
+            ["components", _, "grants"] | ["audit" | "metrics"] | ["requests"] | ["requests", _]
+                if method != Method::GET =>
+            {
+                Err(ControlError::Method("GET"))
+            }
+            ["components", name, "grants"] => grants::show(self, name, query).await,
+            ["audit"] => audit::list(self, query).await,
+            ["requests"] => requests::list(self, query),
+            ["requests", id] => requests::show(self, id),
+            ["metrics"] => metrics::show(self),
+            _ => return None,
+        })
     }
 
     fn authorize<B>(&self, request: &Request<B>, door: Door) -> Result<Actor, ControlError> {

@@ -33,7 +33,7 @@ where
     let value = body::read(request.into_body(), limits::SECRET_BYTES_MAX).await?;
     let set = control.stores.secrets.clone().set(name.to_owned(), value.into()).await;
     set.map_err(ControlError::Secret)?;
-    tracing::info!(name, actor = actor.as_str(), "a secret was set");
+    note(control, actor, "set secret", name).await?;
     json(&Changed { name: name.to_owned() })
 }
 
@@ -41,9 +41,24 @@ pub async fn remove<R: Runtime>(control: &Control<R>, name: &str, actor: Actor) 
     let removed = control.stores.secrets.clone().remove(name.to_owned()).await;
     match removed.map_err(ControlError::Secret)? {
         true => {
-            tracing::info!(name, actor = actor.as_str(), "a secret was deleted");
+            note(control, actor, "delete secret", name).await?;
             json(&Changed { name: name.to_owned() })
         }
         false => Err(ControlError::Secret(SecretError::Unknown(name.to_owned()))),
     }
+}
+
+/// Says in the log and in the audit what became of a secret, and never its value.
+async fn note<R: Runtime>(
+    control: &Control<R>,
+    actor: Actor,
+    action: &'static str,
+    name: &str,
+) -> Result<(), ControlError> {
+    tracing::info!(name, actor = actor.as_str(), action, "a secret was changed");
+    let stored = control.stores.audit.stored().await.map_err(ControlError::Audit)?;
+    stored
+        .note(actor.as_str(), action, name)
+        .await
+        .map_err(ControlError::Audit)
 }

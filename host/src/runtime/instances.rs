@@ -118,6 +118,7 @@ impl WorkerState for Life {
         // are not whole.
         self.end.failed.store(result.is_err(), Ordering::Release);
         self.shared.note_end(&self.end, &result);
+        drop(store);
     }
 }
 

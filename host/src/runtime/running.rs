@@ -6,7 +6,7 @@ use super::instances::{End, Given, Instances};
 use super::outcome::Outcome;
 use super::shared::Shared;
 use super::visit::Visit;
-use crate::audit::{Deed, Ledger, Trace};
+use crate::audit::{Deed, Ledger, Trace, Verdict};
 use crate::capability::sse::Listening;
 use crate::limits;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -166,6 +166,7 @@ impl Running {
         arguments: Vec<Val>,
         trace: Option<Arc<Trace>>,
     ) -> Result<Vec<Val>, Failure> {
+        self.ledger().counter(function.line()).add(Verdict::Allowed);
         let result = self.core().calls.call(function, arguments, trace).await;
         // What trapped was noted where it happened, for all whom it concerned.
         let outcome = result

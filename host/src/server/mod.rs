@@ -42,6 +42,7 @@ use tokio::sync::watch;
 /// Runs the server until it is told to stop.
 pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
     start_log(options.dev);
+    crate::metrics::count_panics();
     let main = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     main.block_on(serve(data_directory, options))
 }

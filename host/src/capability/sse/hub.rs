@@ -45,6 +45,11 @@ impl Hub {
         &self.waiting
     }
 
+    /// How many listeners there are.
+    pub fn count(&self) -> usize {
+        self.registry().all().count()
+    }
+
     /// The number of a component, which it keeps.
     pub fn component(&self, name: &Arc<str>) -> u64 {
         self.registry().component(name)

@@ -10,7 +10,8 @@ use super::manifest::command_name_mistake;
 use crate::limits;
 
 /// The host's own commands, and names that it may still take for itself.
-pub const HOST_COMMANDS: [&str; 13] = [
+pub const HOST_COMMANDS: [&str; 15] = [
+    "audit",
     "backup",
     "compile",
     "components",
@@ -20,6 +21,7 @@ pub const HOST_COMMANDS: [&str; 13] = [
     "mail",
     "migrate",
     "new",
+    "requests",
     "restore",
     "run",
     "secrets",

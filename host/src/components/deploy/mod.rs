@@ -23,10 +23,12 @@ pub use runtime::{Change, Refusal, Runtime};
 pub use start::Builtin;
 
 use super::grants::Grants;
-use super::package::Package;
+use super::package::{Package, PackageError, unpack};
 use super::review::GrantsReview;
 use super::store::{Entry, Store};
+use super::used::GrantsReport;
 use super::version::{Actor, Origin, Version};
+use crate::audit::Usage;
 use crate::capability::sqlite::Databases;
 use crate::limits;
 
@@ -209,6 +211,14 @@ impl<R: Runtime> Deployer<R> {
         let running = self.store.running_one(name).await?;
         let running = running.ok_or_else(|| DeployError::NotFound(name.to_owned()))?;
         Ok(self.store.package(&running.version.digest).await?)
+    }
+
+    /// What a component may do, beside what it did in so many hours.
+    pub async fn used(&self, name: &str, hours: u32, usage: &[Usage]) -> Result<GrantsReport, DeployError> {
+        let details = self.show(name).await?;
+        let parts = unpack::unpack(&self.package(name).await?).map_err(DeployError::Package)?;
+        let report = GrantsReport::new(details, &parts, hours, usage);
+        report.map_err(|why| DeployError::Package(PackageError::Damaged(why)))
     }
 
     /// The kept versions, the newest first. A component that is switched off still has some.

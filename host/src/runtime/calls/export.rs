@@ -1,5 +1,6 @@
 //! A function that a component exports, found by its name once.
 
+use crate::components::services::unversioned;
 use std::sync::Arc;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex};
@@ -10,6 +11,8 @@ pub struct Export(Arc<Found>);
 
 struct Found {
     name: String,
+    /// The line of the grant to provide it.
+    line: String,
     index: ComponentExportIndex,
     kind: ComponentFunc,
 }
@@ -23,12 +26,23 @@ impl Export {
             return None;
         };
         let name = format!("{interface}#{function}");
-        Some(Self(Arc::new(Found { name, index, kind })))
+        let line = format!("services: provide {}", unversioned(interface));
+        Some(Self(Arc::new(Found {
+            name,
+            line,
+            index,
+            kind,
+        })))
     }
 
     /// The interface and the function.
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The line of the grant to provide it.
+    pub fn line(&self) -> &str {
+        &self.0.line
     }
 
     /// Its type.
