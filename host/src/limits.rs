@@ -52,6 +52,9 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two failed attempts to accept a connection (no descriptors left): without it the loop would spin.
 pub const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(50);
 
+/// Between a panic of a task that the server needs and its next run.
+pub const TASK_RESTART_PAUSE: Duration = Duration::from_secs(1);
+
 // Instances of components.
 
 /// Instances of all components together: each reserves address space, and a stack and memory once it runs.

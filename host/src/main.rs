@@ -8,6 +8,7 @@ mod components;
 mod control;
 mod data_directory;
 mod deployments;
+mod faults;
 mod limits;
 mod metrics;
 mod migrations;

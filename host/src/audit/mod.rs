@@ -14,6 +14,7 @@ mod trace;
 mod trace_context;
 
 use crate::capability::sqlite::Database;
+use crate::faults::{self, Place};
 use crate::limits;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
@@ -94,6 +95,7 @@ pub async fn keep(audit: Arc<Audit>, mut stopping: watch::Receiver<bool>) {
     loop {
         let told = async { drop(stopping.wait_for(|stopping| *stopping).await) };
         let stopped = tokio::time::timeout(limits::AUDIT_PAUSE, told).await.is_ok();
+        faults::visit(Place::Audit);
         let flushed = audit.flush().await;
         if let Err(error) = &flushed
             && !failing

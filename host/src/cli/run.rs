@@ -8,6 +8,7 @@ use http::HeaderValue;
 use http::uri::{Authority, Scheme, Uri};
 
 use crate::capability::mail::{Mailbox, RelayUrl, mailbox};
+use crate::faults::Fault;
 use crate::server::peer::Proxies;
 
 /// Scheme and host of the URL at which clients reach the server.
@@ -113,6 +114,9 @@ pub struct RunOptions {
     /// (`GUESTHOUSE_LOG` sets what is logged in detail.)
     #[arg(long)]
     pub dev: bool,
+    /// Has a task of the server panic once, for tests: `PLACE` or `PLACE:VISITS`. What it costs is one request or less.
+    #[arg(long, value_name = "PLACE", hide = true)]
+    pub fault: Vec<Fault>,
     /// When a write counts as done. `normal`: it survives the end of this process, by a crash or `kill -9` too. `full`: it
     /// survives the loss of power as well, at the cost of a sync of the disk for each group of writes.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Sync::Normal, hide_possible_values = true)]

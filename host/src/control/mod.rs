@@ -41,6 +41,7 @@ use crate::capability::Stores;
 use crate::components::deploy::{DeployError, Deployer, Runtime};
 use crate::components::version::Actor;
 use crate::data_directory::ControlToken;
+use crate::faults;
 use crate::limits;
 
 /// Every path of the control API begins so.
@@ -95,6 +96,7 @@ impl<R: Runtime> Control<R> {
         B: http_body::Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn StdError + Send + Sync>>,
     {
+        faults::visit(faults::Place::Control);
         // Before anything else: a stranger does not even learn which paths exist.
         let actor = self.authorize(&request, door)?;
         let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().to_owned();

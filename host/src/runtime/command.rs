@@ -8,6 +8,7 @@ use crate::audit::Deed;
 use crate::capability::bindings::command::CommandWorld;
 use crate::capability::bindings::command::exports::guesthouse::host::command as contract;
 use crate::components::commands::{Answer, Call, Command, CommandError, Outcome};
+use crate::faults;
 use std::time::Duration;
 use wasmtime::Store;
 
@@ -23,6 +24,7 @@ impl Running {
             // Refused when the version was made ready.
             return Err(CommandError::Unknown(command.name.clone()));
         };
+        faults::visit(faults::Place::Command);
         let had_input = call.input.is_some();
         let work = async {
             let mut store = self.shared().store().await?;

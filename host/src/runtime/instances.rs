@@ -6,6 +6,7 @@ use super::outcome::Outcome;
 use super::shared::Shared;
 use super::state::State;
 use crate::audit::Trace;
+use crate::faults::{self, Place};
 use crate::limits;
 use futures::FutureExt;
 use std::pin::Pin;
@@ -30,6 +31,7 @@ impl HandlerState for Instances {
     type WorkerState = Life;
 
     async fn instantiate(&self) -> wasmtime::Result<Made<State, Expiration, Life>> {
+        faults::visit(Place::Instance);
         let (store, proxy) = self.0.instantiate_handler().await?;
         let end = Arc::new(End::new(store.data()));
         Ok(Made {

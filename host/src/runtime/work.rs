@@ -8,9 +8,12 @@ use super::running::Running;
 use super::shared::Shared;
 use super::shift;
 use crate::audit::Deed;
+use crate::faults::{self, Place};
 use crate::limits;
+use futures::FutureExt as _;
 use std::collections::BTreeMap;
 use std::io;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle};
@@ -87,7 +90,7 @@ async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
     let mut pause = limits::WORK_PAUSE_MIN;
     while stopping.has_changed().is_ok() {
         let begun = Instant::now();
-        let ended = shift::run(shared, stopping.clone()).await;
+        let ended = run_safely(shared, stopping.clone()).await;
         if begun.elapsed() >= limits::WORK_LASTED {
             pause = limits::WORK_PAUSE_MIN;
         }
@@ -112,6 +115,16 @@ async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
         // An error says that the other side is gone: this is how it is told to stop.
         let _ = tokio::time::timeout(next, stopping.changed()).await;
     }
+}
+
+/// A panic is a failure like any other.
+async fn run_safely(shared: &Shared, stopping: watch::Receiver<()>) -> Ended {
+    let run = async {
+        faults::visit(Place::Work);
+        shift::run(shared, stopping).await
+    };
+    let ended = AssertUnwindSafe(run).catch_unwind().await;
+    ended.unwrap_or_else(|_| Ended::Failed(wasmtime::Error::msg("the server panicked")))
 }
 
 fn longer(pause: Duration) -> Duration {

@@ -9,6 +9,7 @@ mod outbound;
 pub mod peer;
 mod places;
 mod service;
+mod supervise;
 mod tls;
 mod worker;
 
@@ -36,13 +37,16 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use supervise::supervise;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// Runs the server until it is told to stop.
 pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
     start_log(options.dev);
     crate::metrics::count_panics();
+    crate::faults::set(&options.fault);
     let main = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     main.block_on(serve(data_directory, options))
 }
@@ -162,8 +166,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
-    let delivery = tokio::spawn(mail::deliver(mail, stopping.clone()));
-    let counting = tokio::spawn(audit::keep(audit, stopping.clone()));
+    let delivery = keep("mail", &stopping, move |stopping| mail::deliver(mail.clone(), stopping));
+    let counting = keep("audit", &stopping, move |stopping| audit::keep(audit.clone(), stopping));
     say_where_to_go(&scheme, address, &data_directory);
     deployments.begin_work(Work::start().context("cannot start a thread")?);
     let on_start = tokio::spawn(on_start::run(deployments.clone(), stopping));
@@ -180,12 +184,22 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
     delivery.await?;
     work.await?;
-    // What was begun may have something to say that is said once. It has its own limit of time.
-    on_start.await?;
+    // What was begun may have something to say that is said once. It has its own limit of time, and a panic was reported.
+    let _ = on_start.await;
     counting.await?;
     deployer.databases().close().await;
     deployer.close().await;
     Ok(())
+}
+
+/// Runs a task that the server needs, until it stops.
+fn keep<F: Future<Output = ()> + Send>(
+    name: &'static str,
+    stopping: &watch::Receiver<bool>,
+    task: impl Fn(watch::Receiver<bool>) -> F + Send + std::marker::Sync + 'static,
+) -> JoinHandle<()> {
+    let stopping = stopping.clone();
+    tokio::spawn(async move { supervise(name, stopping.clone(), || task(stopping.clone())).await })
 }
 
 /// One socket that all workers accept from. It is bound without `SO_REUSEPORT`, so that a second server on the same port fails.

@@ -7,10 +7,12 @@ use super::peer::Peer;
 use super::places::Places;
 use super::service::Service;
 use super::tls;
+use crate::faults::{self, Place};
 use crate::limits;
 use crate::runtime::set_core;
 use rustix::net::sockopt;
 use std::net::TcpListener;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::net::{TcpStream, UnixListener};
@@ -67,19 +69,26 @@ async fn accept(
         };
         match accepted {
             Ok((stream, address)) => {
-                let Some(place) = places.take() else {
-                    // Over TLS it would take a handshake to say anything.
-                    let told = if tls.is_none() { places.refuse(stream) } else { None };
-                    told.map(|refusal| open.spawn(refusal));
-                    continue;
-                };
-                prepare(&stream);
-                let peer = Peer::of_network(address.ip(), &service.proxies);
-                let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
-                open.spawn(async move {
-                    serve(stream, tls, service, peer, stopping).await;
-                    drop(place);
-                });
+                // The others must go on whatever happens to this one.
+                let begun = catch_unwind(AssertUnwindSafe(|| {
+                    faults::visit(Place::Accept);
+                    let Some(place) = places.take() else {
+                        // Over TLS it would take a handshake to say anything.
+                        let told = if tls.is_none() { places.refuse(stream) } else { None };
+                        told.map(|refusal| open.spawn(refusal));
+                        return;
+                    };
+                    prepare(&stream);
+                    let peer = Peer::of_network(address.ip(), &service.proxies);
+                    let (tls, service, stopping) = (tls.clone(), service.clone(), stopping.clone());
+                    open.spawn(async move {
+                        serve(stream, tls, service, peer, stopping).await;
+                        drop(place);
+                    });
+                }));
+                if begun.is_err() {
+                    tracing::error!("a connection was lost to a panic");
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");

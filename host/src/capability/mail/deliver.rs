@@ -6,6 +6,7 @@ use super::error::MailError;
 use super::outbox::{Entry, State};
 use super::relay::{Failure, Relay};
 use crate::components::clock;
+use crate::faults::{self, Place};
 use crate::limits;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub async fn deliver(mail: Arc<Mail>, mut stopping: watch::Receiver<bool>) {
     tracing::info!(relay = relay.address(), "mail is handed over");
     let (mut tasks, mut under_way) = (JoinSet::new(), HashMap::<Id, u64>::new());
     while !*stopping.borrow() {
+        faults::visit(Place::Mail);
         let pause = match start_due(&mail, &mut tasks, &mut under_way).await {
             Ok(pause) => pause,
             Err(error) => {

@@ -4,6 +4,7 @@ use super::super::bindings::sse::Reason;
 use super::chunk::Chunk;
 use super::hub::Hub;
 use super::listener::Listener;
+use crate::faults::{self, Place};
 use crate::limits;
 use bytes::Bytes;
 use http_body::{Body, Frame};
@@ -133,6 +134,7 @@ impl Body for Listening {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Chunk>, Infallible>>> {
+        faults::visit(Place::Listener);
         let chunk = self.poll_chunk(context);
         if chunk.is_ready() {
             self.sent = Instant::now();

@@ -4,6 +4,7 @@
 //! two others: the caller waits no longer than the limit, and `drive` drops an instance that does not let go.
 
 use super::{Call, Place};
+use crate::faults;
 use crate::runtime::instances::{End, Expiration};
 use crate::runtime::running::Failure;
 use crate::runtime::shared::Shared;
@@ -25,6 +26,7 @@ use wasmtime_wasi_http::handler::{ShouldAccept, WorkerExpiration, WorkerStatus};
 pub(super) async fn run(mut place: Place) {
     let calls = place.calls.clone();
     let shared = &calls.shared;
+    faults::visit(faults::Place::Call);
     match shared.instantiate().await {
         Ok((mut store, instance)) => {
             place.is_up = true;

@@ -15,6 +15,7 @@ use super::{
     stamp::Stamps,
     value::{Outcome, Statement},
 };
+use crate::faults::{self, Place};
 
 /// The pool.
 pub struct Readers {
@@ -99,6 +100,7 @@ impl Readers {
 
     /// Runs the statements on one snapshot.
     pub async fn read(self: &Arc<Self>, role: &Arc<Role>, statements: Vec<Statement>) -> Result<Vec<Outcome>, Error> {
+        faults::visit(Place::Read);
         let mut reader = self.take().await?;
         reader.connection().limit_time(self.settings.inline_read);
         match reader.run_all(role, &statements) {

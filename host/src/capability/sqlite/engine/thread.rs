@@ -1,6 +1,7 @@
 //! The writer's thread: for what takes long, or waits for the disk, and would hold up everything else on the thread of a task.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, mpsc::Receiver},
     thread,
 };
@@ -11,6 +12,7 @@ use super::{
     turns::{Turn, Turns},
     work::Work,
 };
+use crate::faults::{self, Place};
 
 /// Starts the thread. It ends when it is told to, or when nobody is left who could tell.
 pub fn start(turns: Arc<Turns>, jobs: Receiver<Job>) -> Result<(), Error> {
@@ -31,9 +33,17 @@ fn serve(turns: &Turns, jobs: &Receiver<Job>) {
             let _ = reply.send(());
             return;
         }
-        serve_one(work, job);
-        work.commit_waiting(turns);
-        work.checkpoint_if_long();
+        // Whoever waited for what was under way is told that there is no answer. The next one finds the connection rolled back.
+        let served = catch_unwind(AssertUnwindSafe(|| {
+            faults::visit(Place::Writer);
+            serve_one(work, job);
+            work.commit_waiting(turns);
+            work.checkpoint_if_long();
+        }));
+        if served.is_err() {
+            tracing::error!("the thread of a database's writer panicked, and goes on");
+            work.recover();
+        }
     }
     end(turns, turns.turn());
 }

@@ -315,6 +315,12 @@ impl Work {
         self.log_begins = true;
     }
 
+    /// After a panic: nothing of what was under way stays.
+    pub fn recover(&mut self) {
+        self.connection.lift_time_limit();
+        self.roll_back();
+    }
+
     fn roll_back(&mut self) {
         if let Err(error) = self.connection.roll_back() {
             tracing::error!(%error, "a rollback failed");

@@ -1,6 +1,7 @@
 //! The way to a database's only writer: a batch is committed by whoever has it, where that is quick; the rest is for a thread.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{
         Arc,
@@ -26,6 +27,7 @@ use super::{
     value::{Outcome, Step},
     work::Work,
 };
+use crate::faults::{self, Place};
 
 /// How often a task that commits for others looks for more of them before it leaves them to the thread.
 const ROUNDS: usize = 2;
@@ -74,7 +76,15 @@ impl Writer {
             // before anything else has its turn, which is what the first of these is for.
             yield_now().await;
             yield_now().await;
-            self.commit_here();
+            if catch_unwind(AssertUnwindSafe(|| self.commit_here())).is_err() {
+                tracing::error!("a commit ended in a panic");
+                self.turns.release();
+                if let Some(mut turn) = self.turns.try_turn() {
+                    turn.as_mut().map(Work::recover);
+                }
+                // Others may be left in the queue.
+                self.look();
+            }
         } else {
             self.look();
         }
@@ -116,6 +126,7 @@ impl Writer {
 
     /// Commits what waits, unless someone else has the connection: they do then, when they give it back.
     fn commit_here(&self) {
+        faults::visit(Place::Write);
         for _ in 0..ROUNDS {
             if self.turns.is_empty() {
                 return;
@@ -162,6 +173,10 @@ impl Writer {
             Err(_) if guard.0.abandon() => return Err(Error::Busy),
             Err(_) => answer.await,
         };
-        result.unwrap_or_else(|_| Err(closed()))
+        result.unwrap_or_else(|_| {
+            Err(Error::Other(
+                "there is no answer: the database is closed, or the server failed".into(),
+            ))
+        })
     }
 }
