@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A server on a port of its own that gives one and the same answer, until the test's process ends.
 pub struct Upstream {
     pub address: SocketAddr,
     requests: Arc<AtomicUsize>,
+    head: Arc<Mutex<String>>,
 }
 
 impl Upstream {
@@ -55,24 +56,36 @@ impl Upstream {
         self.requests.load(Ordering::SeqCst)
     }
 
+    /// What arrived first of the last request.
+    pub fn last_head(&self) -> String {
+        self.head.lock().expect("nobody panics with it").clone()
+    }
+
     fn start(answer: impl Fn(&mut std::net::TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&requests);
+        let last_head = Arc::<Mutex<String>>::default();
+        let kept = Arc::clone(&last_head);
         let answer = Arc::new(answer);
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 counter.fetch_add(1, Ordering::SeqCst);
-                let answer = Arc::clone(&answer);
+                let (answer, kept) = (Arc::clone(&answer), Arc::clone(&kept));
                 std::thread::spawn(move || {
                     let mut head = [0; 16 * 1024];
-                    if matches!(stream.read(&mut head), Ok(bytes) if bytes > 0) {
+                    if let Ok(bytes @ 1..) = stream.read(&mut head) {
+                        *kept.lock().expect("nobody panics with it") = String::from_utf8_lossy(&head[..bytes]).into();
                         answer(&mut stream);
                     }
                 });
             }
         });
-        Self { address, requests }
+        Self {
+            address,
+            requests,
+            head: last_head,
+        }
     }
 }
