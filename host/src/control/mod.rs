@@ -190,6 +190,11 @@ impl<R: Runtime> Control<R> {
     }
 }
 
+/// What is answered where the server itself failed.
+pub fn failed() -> Response<Full<Bytes>> {
+    ControlError::Internal("a panic".to_owned()).into_response()
+}
+
 fn json(value: &impl Serialize) -> Answer {
     respond(StatusCode::OK, value)
 }

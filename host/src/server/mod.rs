@@ -46,7 +46,6 @@ use tokio::task::JoinHandle;
 pub fn run(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<()> {
     start_log(options.dev);
     crate::metrics::count_panics();
-    crate::faults::set(&options.fault);
     let main = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     main.block_on(serve(data_directory, options))
 }
@@ -168,6 +167,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
     let delivery = keep("mail", &stopping, move |stopping| mail::deliver(mail.clone(), stopping));
     let counting = keep("audit", &stopping, move |stopping| audit::keep(audit.clone(), stopping));
+    crate::faults::set(&options.fault);
     say_where_to_go(&scheme, address, &data_directory);
     deployments.begin_work(Work::start().context("cannot start a thread")?);
     let on_start = tokio::spawn(on_start::run(deployments.clone(), stopping));

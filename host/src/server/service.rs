@@ -138,7 +138,7 @@ impl Service {
             Ok(response) => response.map(outbound::full),
             Err(error) => {
                 tracing::error!(%error, "a control request ended in a panic");
-                failed()
+                control::failed().map(outbound::full)
             }
         }
     }

@@ -25,6 +25,7 @@ use super::{
     turns::Turns,
     value::{Outcome, Step},
 };
+use crate::faults::{self, Place};
 
 /// The connection, and what it needs.
 pub struct Work {
@@ -86,6 +87,7 @@ impl Work {
             };
             self.connection.wait_for_locks(Duration::ZERO);
             let group = turns.take(self.settings.group);
+            faults::visit(Place::Write);
             self.commit_group(group, pace, &mut long);
         }
         let is_done = long.is_empty() && !self.log_begins && !self.log_is_long();

@@ -27,7 +27,6 @@ use super::{
     value::{Outcome, Step},
     work::Work,
 };
-use crate::faults::{self, Place};
 
 /// How often a task that commits for others looks for more of them before it leaves them to the thread.
 const ROUNDS: usize = 2;
@@ -126,7 +125,6 @@ impl Writer {
 
     /// Commits what waits, unless someone else has the connection: they do then, when they give it back.
     fn commit_here(&self) {
-        faults::visit(Place::Write);
         for _ in 0..ROUNDS {
             if self.turns.is_empty() {
                 return;
