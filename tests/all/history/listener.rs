@@ -3,6 +3,7 @@
 use super::writer::Operation;
 use super::{API, House, LAST_ID, SOON, Table, row};
 use guesthouse_tests::events::{Event, Events};
+use guesthouse_tests::random::Random;
 use guesthouse_tests::wait;
 use serde_json::Value;
 
@@ -39,7 +40,7 @@ fn open(house: &House, last_id: &str) -> Events {
 
 /// Listens until the last row of all was written.
 pub fn run(house: &House, mut stream: Events, seed: u64) -> Vec<Segment> {
-    let mut random = Random(seed + 1);
+    let mut random = Random::new(seed);
     let mut listener = Listener {
         house,
         last_id: String::new(),
@@ -105,17 +106,4 @@ fn operation(value: &Value) -> Option<Operation> {
     let update = || of("Update").map(|(id, number)| Operation::Update(id, number));
     let delete = || of("Delete").map(|(id, number)| Operation::Delete(id, number));
     insert.or_else(update).or_else(delete)
-}
-
-/// Numbers without a pattern, the same for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
 }
