@@ -7,6 +7,7 @@ mod clients;
 mod commands;
 mod components;
 mod deploy;
+mod faults;
 mod history;
 mod letters;
 mod limits;

@@ -1,7 +1,6 @@
 //! Deploying into a running server.
 
 mod built_in;
-mod crash;
 mod export;
 mod grants;
 mod lifecycle;
