@@ -4,4 +4,5 @@
 mod leftovers;
 mod migrations;
 mod swaps;
+mod wearing_out;
 mod writes;
