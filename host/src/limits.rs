@@ -213,6 +213,9 @@ pub const REQUEST_CALLS_KEPT: usize = 64;
 /// What is kept of a request's path.
 pub const REQUEST_PATH_KEPT_BYTES: usize = 256;
 
+/// Compiled code that is kept from one start to the next: that of some hundred components.
+pub const CACHE_BYTES_KEPT: u64 = 2 * 1024 * MIB as u64;
+
 // Requests to other servers.
 
 /// From the start of a request to the end of the connection being made, encryption included.

@@ -9,7 +9,7 @@ use crate::components::size::{self, Oversize};
 use crate::components::version::Version;
 use crate::limits;
 use anyhow::Context as _;
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ use wasmtime::component::Component;
 
 /// The file that this process runs, even where another one has taken its name since: it must be this compiler.
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
+
+/// The beginning of the names of folders in which something is compiled.
+const COMPILING: &str = "compiling-";
 
 /// What the compiler says of a type inside a type inside a type.
 const NESTED_TYPES: &str = "type nesting is too deep";
@@ -66,11 +69,35 @@ impl Runtime {
     }
 }
 
+/// Removes what a process that was killed left of its compiling, and compiled code beyond what is kept: the oldest first, which is
+/// compiled again where it is still needed. What cannot be removed now can be at the next start.
+pub(super) fn sweep(cache: &Path) {
+    let entries = fs::read_dir(cache).into_iter().flatten().flatten();
+    let mut compiled = Vec::new();
+    for entry in entries {
+        if entry.file_name().to_string_lossy().starts_with(COMPILING) {
+            let _ = fs::remove_dir_all(entry.path());
+        } else if let Ok(metadata) = entry.metadata()
+            && let Ok(modified) = metadata.modified()
+        {
+            compiled.push((modified, metadata.len(), entry.path()));
+        }
+    }
+    compiled.sort();
+    let mut bytes = 0;
+    for (_, length, path) in compiled.into_iter().rev() {
+        bytes += length;
+        if bytes > limits::CACHE_BYTES_KEPT {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
 /// Compiles in a process of its own: whatever a component does to the compiler, the server goes on.
 async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<(), Refusal> {
     let internal = |error: std::io::Error| Refusal::Internal(format!("compiling: {error}"));
     let folder = tempfile::Builder::new()
-        .prefix("compiling-")
+        .prefix(COMPILING)
         .tempdir_in(cache)
         .map_err(internal)?;
     let (input, output) = (
@@ -113,6 +140,8 @@ pub fn compile_file(input: &Path, output: &Path) -> anyhow::Result<()> {
         current: Some(bytes),
         maximum: Some(bytes),
     };
+    // Nobody needs it once the server is gone.
+    set_parent_process_death_signal(Some(Signal::KILL)).context("following the server")?;
     setrlimit(Resource::As, limit(limits::COMPILE_MEMORY_BYTES_MAX)).context("limiting memory")?;
     setrlimit(Resource::Fsize, limit(limits::COMPILED_BYTES_MAX)).context("limiting files")?;
     setrlimit(Resource::Cpu, limit(limits::COMPILE_TIMEOUT.as_secs() * 2)).context("limiting time")?;

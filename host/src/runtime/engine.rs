@@ -1,7 +1,7 @@
 //! The engine: one in the process, configured once, with a pool of instances and a clock that interrupts running code.
 
-use super::link;
 use super::state::State;
+use super::{artifact, link};
 use crate::limits;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub struct Runtime {
 impl Runtime {
     /// Starts the runtime; compiled code is kept in `cache`.
     pub fn new(cache: &Path) -> Result<Arc<Self>, RuntimeError> {
+        artifact::sweep(cache);
         let engine = engine(Pool::Full)?;
         let mut linker = Linker::new(&engine);
         link::link(&mut linker).map_err(|error| RuntimeError(error.to_string()))?;
@@ -67,7 +68,8 @@ fn pooling() -> PoolingAllocationConfig {
     let instances = limits::INSTANCES_MAX;
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(instances)
-        .total_stacks(instances)
+        // One that waits in a call of the host has another one beside that of its event loop.
+        .total_stacks(instances * 4)
         // A component is made of a few core instances, of which one has the memory.
         .total_core_instances(instances * 8)
         .total_memories(instances * 2)

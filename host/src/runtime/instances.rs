@@ -2,7 +2,7 @@
 //!
 //! `wasmtime_wasi_http::handler` gives requests to instances and drives them; this module answers its questions.
 
-use super::outcome::Outcome;
+use super::end::{End, Link};
 use super::shared::Shared;
 use super::state::State;
 use crate::audit::Trace;
@@ -10,8 +10,8 @@ use crate::faults::{self, Place};
 use crate::limits;
 use futures::FutureExt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::Sleep;
@@ -47,46 +47,9 @@ impl HandlerState for Instances {
     }
 }
 
-/// How the instance ended that answers a request. It is set when the request is given to an instance.
-pub type Instance = Arc<OnceLock<Arc<End>>>;
-
-/// How an instance ended, known to all who wait for it.
-pub struct End {
-    failed: AtomicBool,
-    timed_out: AtomicBool,
-    out_of_memory: Arc<AtomicBool>,
-}
-
-impl End {
-    /// Of an instance that lives.
-    pub(super) fn new(state: &State) -> Self {
-        Self {
-            failed: AtomicBool::new(false),
-            timed_out: AtomicBool::new(false),
-            out_of_memory: state.memory.exceeded().clone(),
-        }
-    }
-
-    /// Whether it ended before its time.
-    pub fn is_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire)
-    }
-
-    /// What it means for those whom it did not answer.
-    pub fn outcome(&self) -> Outcome {
-        if self.out_of_memory.load(Ordering::Relaxed) {
-            Outcome::OutOfMemory
-        } else if self.timed_out.load(Ordering::Relaxed) {
-            Outcome::TimedOut
-        } else {
-            Outcome::Trapped
-        }
-    }
-}
-
 /// What an instance is given with a request.
 pub struct Given {
-    pub(super) instance: Instance,
+    pub(super) link: Arc<Link>,
     pub(super) trace: Arc<Trace>,
 }
 
@@ -101,7 +64,10 @@ impl WorkerState for Life {
     type RequestData = Given;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
-        self.shared.should_accept(concurrent, total)
+        match self.end.is_given_up() {
+            true => ShouldAccept::Never,
+            false => self.shared.should_accept(concurrent, total),
+        }
     }
 
     fn on_request_start(
@@ -110,15 +76,18 @@ impl WorkerState for Life {
         given: Given,
         task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        let _ = given.instance.set(self.end.clone());
-        store.data_mut().tasks.begin(task, given.trace);
-        Box::pin(tokio::time::sleep(self.shared.timeout))
+        let Given { link, trace } = given;
+        link.attach(&self.end);
+        store.data_mut().tasks.begin(task, trace);
+        let timeout = self.shared.timeout;
+        // A time-out or not: what matters is that it is over.
+        Box::pin(async move { drop(tokio::time::timeout(timeout, link.given_up()).await) })
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
         // Before the store goes, and with it the bodies that the instance still gives: whoever sends them must know that they
         // are not whole.
-        self.end.failed.store(result.is_err(), Ordering::Release);
+        self.end.set_failed(result.is_err());
         self.shared.note_end(&self.end, &result);
         drop(store);
     }
@@ -136,6 +105,8 @@ pub struct Expiration {
     /// When the instance began to give bodies alone, and the beats until then.
     streaming: Option<(Instant, u64)>,
     end: Arc<End>,
+    /// When the time of those is over whom nobody waits for, in an instance that others were given to as well.
+    grace: Option<Pin<Box<Sleep>>>,
 }
 
 impl Expiration {
@@ -149,6 +120,7 @@ impl Expiration {
             beats,
             streaming: None,
             end,
+            grace: None,
         }
     }
 
@@ -168,13 +140,28 @@ impl WorkerExpiration for Expiration {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
         let expired = self.poll_expired(context, status, start);
         if expired.is_ready() && status != WorkerStatus::Idle {
-            self.end.timed_out.store(true, Ordering::Relaxed);
+            self.end.set_timed_out();
         }
-        expired
+        match expired.is_pending() && status != WorkerStatus::Idle {
+            true => self.poll_given_up(context),
+            false => expired,
+        }
     }
 }
 
 impl Expiration {
+    /// Where nobody waits for anything any more. Others that were answered may have something left to do, which gets a little time.
+    fn poll_given_up(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if !self.end.is_for_nobody(context) {
+            return Poll::Pending;
+        }
+        if self.end.is_of_one() {
+            return Poll::Ready(());
+        }
+        let grace = || Box::pin(tokio::time::sleep(limits::INSTANCE_GRACE));
+        self.grace.get_or_insert_with(grace).as_mut().poll(context)
+    }
+
     fn poll_expired(&mut self, context: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
         if !self.is_drained {
             self.is_drained = self.drained.poll_unpin(context).is_ready();

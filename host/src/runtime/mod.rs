@@ -5,6 +5,7 @@ mod artifact;
 mod caller;
 mod calls;
 mod command;
+mod end;
 mod engine;
 mod inspect;
 mod instances;

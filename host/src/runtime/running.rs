@@ -2,7 +2,8 @@
 
 use super::admission::Admission;
 use super::calls::{Calls, Export};
-use super::instances::{End, Given, Instances};
+use super::end::End;
+use super::instances::{Given, Instances};
 use super::outcome::Outcome;
 use super::shared::Shared;
 use super::visit::Visit;
@@ -135,7 +136,7 @@ impl Running {
         let core = self.core();
         let permit = core.admission.permit().await?;
         let given = Given {
-            instance: visit.instance().clone(),
+            link: visit.link().clone(),
             trace: visit.trace().clone(),
         };
         match core.handler.handle(given, question).await {

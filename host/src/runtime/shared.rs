@@ -1,6 +1,6 @@
 //! What all instances of a version have in common, and how one is made.
 
-use super::instances::End;
+use super::end::End;
 use super::outcome::Outcome;
 use super::state::{Granted, State};
 use crate::audit::Deed;
@@ -102,9 +102,10 @@ impl Shared {
 
     /// Notes how an instance ended, before its store goes.
     pub fn note_end(&self, end: &End, result: &wasmtime::Result<()>) {
-        // An instance that is dropped with the server, idle, did not fail; nobody waits for it.
+        // An instance that is dropped with the server, idle, did not fail; nor did one whose clients have gone.
         if let Err(error) = result
             && !(*self.drained.borrow())
+            && !end.is_given_up()
         {
             let (component, version) = (&self.granted.ledger.component, self.granted.ledger.version);
             tracing::warn!(%component, version, outcome = %end.outcome(), cause = format!("{error:#}"), "an instance ended");

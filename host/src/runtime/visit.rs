@@ -1,6 +1,6 @@
 //! A request on its way through a component, from its first byte to the last one of its answer. However that ends, it is noted once.
 
-use super::instances::{End, Instance};
+use super::end::{End, Link};
 use super::outcome::Outcome;
 use super::running::Failure;
 use super::shared::Shared;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub struct Visit {
     shared: Arc<Shared>,
     trace: Arc<Trace>,
-    /// The instance that answers, once there is one.
-    instance: Instance,
+    /// The way to the instance that answers.
+    link: Arc<Link>,
     status: Option<StatusCode>,
     outcome: Outcome,
 }
@@ -23,14 +23,14 @@ impl Visit {
         Self {
             shared: shared.clone(),
             trace,
-            instance: Instance::default(),
+            link: Arc::default(),
             status: None,
             outcome: Outcome::Cancelled,
         }
     }
 
-    pub(super) fn instance(&self) -> &Instance {
-        &self.instance
+    pub(super) fn link(&self) -> &Arc<Link> {
+        &self.link
     }
 
     pub(super) fn trace(&self) -> &Arc<Trace> {
@@ -46,7 +46,7 @@ impl Visit {
 
     /// There is none, because of this.
     pub(super) fn failed(&mut self, failure: Failure) {
-        self.outcome = failure.outcome(self.end());
+        self.outcome = failure.outcome(self.link.end().as_deref());
     }
 
     /// The host answered in the place of the component.
@@ -63,27 +63,24 @@ impl Visit {
 
     /// The body broke off.
     pub fn broke_off(&mut self) {
-        self.outcome = self.end().map_or(Outcome::Trapped, |end| end.outcome());
+        self.outcome = self.link.end().map_or(Outcome::Trapped, |end| end.outcome());
     }
 
     /// Whether the instance that gives the body ended before its time. A body that it left looks complete.
     pub fn is_cut_off(&self) -> bool {
-        self.end().is_some_and(End::is_failed)
+        self.link.end().is_some_and(|end| end.is_failed())
     }
 
     /// Whether the instance ended because it took too long.
     pub(super) fn has_timed_out(&self) -> bool {
-        self.end()
-            .is_some_and(|end| end.is_failed() && end.outcome() == Outcome::TimedOut)
-    }
-
-    fn end(&self) -> Option<&End> {
-        self.instance.get().map(|end| &**end)
+        let is_timed_out = |end: Arc<End>| end.is_failed() && end.outcome() == Outcome::TimedOut;
+        self.link.end().is_some_and(is_timed_out)
     }
 }
 
 impl Drop for Visit {
     fn drop(&mut self) {
+        self.link.leave(self.outcome == Outcome::Cancelled);
         let outcome = self.trace.end(self.outcome);
         self.shared.note(Deed::Request, outcome, self.status);
     }

@@ -5,7 +5,8 @@
 
 use super::{Call, Place};
 use crate::faults;
-use crate::runtime::instances::{End, Expiration};
+use crate::runtime::end::End;
+use crate::runtime::instances::Expiration;
 use crate::runtime::running::Failure;
 use crate::runtime::shared::Shared;
 use crate::runtime::state::State;
