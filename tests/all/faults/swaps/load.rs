@@ -43,6 +43,8 @@ pub struct Outcome {
     /// The notes that were acknowledged, and those that the listener heard of.
     pub created: Vec<i64>,
     pub heard: Vec<i64>,
+    /// How often the listener had to come back.
+    pub resumed: usize,
 }
 
 /// What all clients share.
@@ -77,9 +79,9 @@ pub fn under_load<T>(
         is_over: AtomicBool::new(false),
         doing,
     };
-    let listener = server.events(&format!("{NOTES}/subscribe/*"));
+    let stream = listen(load.address, "");
     std::thread::scope(|scope| {
-        let heard = scope.spawn(|| hear_all(listener));
+        let heard = scope.spawn(|| hear_all(load.address, stream));
         let client = |random| scope.spawn(|| load.send_all(random));
         let clients: Vec<_> = (0..CLIENTS).map(|_| client(faults.random.fork())).collect();
         let over = Over(&load.is_over);
@@ -93,7 +95,7 @@ pub fn under_load<T>(
             outcome.created.extend(own.created);
         }
         load.send(&http::client(0), None, LAST, &mut outcome);
-        outcome.heard = heard.join().expect("the listener hears everything");
+        (outcome.heard, outcome.resumed) = heard.join().expect("the listener hears everything");
         outcome.created.sort_unstable();
         (changed, outcome)
     })
@@ -151,17 +153,35 @@ fn created(body: &str) -> Option<i64> {
     answer["ids"][0].as_str()?.parse().ok()
 }
 
-/// The notes of which a listener hears, to the last one.
-fn hear_all(mut listener: Events) -> Vec<i64> {
-    let mut heard = Vec::new();
-    for seq in 1.. {
-        let event = listener.expect_json();
+/// Listens to all notes, from now on.
+#[track_caller]
+fn listen(address: SocketAddr, last_id: &str) -> Events {
+    let path = format!("{NOTES}/subscribe/*");
+    let events = Events::try_open(address, &path, &[("last-event-id", last_id)]).expect("the server answers");
+    assert_eq!(events.head.status, 200, "{:?}", events.head);
+    events
+}
+
+/// The notes of which somebody hears, to the last one. A stream that ends is resumed, as browsers do by themselves.
+fn hear_all(address: SocketAddr, mut stream: Events) -> (Vec<i64>, usize) {
+    let (mut heard, mut resumed, mut last_id, mut seq) = (Vec::new(), 0, String::new(), 0);
+    loop {
+        let Some(event) = stream.next_event().expect("a stream ends cleanly") else {
+            stream = listen(address, &last_id);
+            (resumed, seq) = (resumed + 1, 0);
+            continue;
+        };
+        last_id = event.id.clone().unwrap_or(last_id);
+        if event.data.is_none() {
+            continue;
+        }
+        let event = event.json();
+        seq += 1;
         assert_eq!(event["seq"], seq, "a number is missing or repeated: {event}");
         let note = &event["Insert"];
         heard.push(note["id"].as_i64().unwrap_or_else(|| panic!("no note, but {event}")));
         if note["text"] == LAST {
-            break;
+            return (heard, resumed);
         }
     }
-    heard
 }

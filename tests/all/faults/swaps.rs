@@ -74,7 +74,9 @@ fn no_request_fails_and_nothing_is_left_behind_while_built_ins_are_replaced() {
         || (server.descriptors() <= descriptors + 2).then_some(()),
     );
     faults.done(&format!(
-        "{swaps} swaps of {names:?}, {seen}; {count} requests, {rate:.0} a second, none failed"
+        "{swaps} swaps of {names:?}, {seen}; {count} requests, {rate:.0} a second, none failed; {} events, resumed {} times",
+        outcome.heard.len(),
+        outcome.resumed
     ));
 }
 
