@@ -44,6 +44,13 @@ struct Tally {
 /// What one call was about: a statement may touch several tables. Found once, shared by all calls alike.
 pub type Footprint = Arc<[Arc<Counter>]>;
 
+/// Two count the same if they are about the same.
+impl PartialEq for Counter {
+    fn eq(&self, other: &Self) -> bool {
+        self.resource == other.resource
+    }
+}
+
 impl Counter {
     /// What the calls were about.
     pub fn resource(&self) -> &str {

@@ -220,7 +220,7 @@ fn capabilities() -> BTreeMap<&'static str, fn(&str, &str) -> String> {
     });
     lines.insert("secrets", |key, entry| format!("secrets: {key} {entry}"));
     lines.insert("services", |key, entry| format!("services: {key} {entry}"));
-    lines.insert("sse", |key, entry| SseGrant::line(key, entry));
+    lines.insert("sse", SseGrant::line);
     lines
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
+use crate::audit::Audit;
 use crate::capability::Stores;
 use crate::capability::mail::{Mail, MailSettings};
 use crate::capability::secrets::Secrets;
@@ -69,6 +70,7 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
     let deployer = Arc::new(Deployer::new(store, databases.clone(), Arc::new(Idle)));
     let secrets = Arc::new(Secrets::open(&directory.secrets()).expect("secrets"));
     let host = databases.open("host").expect("host.db");
+    let audit = Audit::open(host.clone()).await;
     let mail = Mail::open(host, MailSettings::default(), secrets.clone()).await;
     let stores = Stores {
         databases: databases.clone(),
@@ -76,6 +78,7 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
         mail: Arc::new(mail.expect("an outbox")),
         public_origin: None,
         sse: Arc::default(),
+        audit: Arc::new(audit.expect("an audit")),
     };
     let control = Control::new(deployer, stores, ControlToken::new(TOKEN), directory.migrations());
     (folder, directory, control)

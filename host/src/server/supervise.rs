@@ -24,10 +24,11 @@ mod tests {
     use super::*;
     use std::cell::Cell;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_task_that_panics_begins_again_and_one_that_ends_does_not() {
         let runs = Cell::new(0);
-        let (_stop, stopping) = watch::channel(false);
+        // A server that stops does not pause.
+        let (_stop, stopping) = watch::channel(true);
         supervise("test", stopping, async || {
             runs.set(runs.get() + 1);
             assert!(runs.get() >= 3, "again");

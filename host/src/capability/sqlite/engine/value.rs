@@ -69,7 +69,7 @@ pub struct ColumnOrigin {
 }
 
 /// What a statement gave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Empty for a statement that returns no rows.
     pub columns: Arc<[String]>,
