@@ -2,10 +2,11 @@
 //!
 //! `/sleeper/transaction?<milliseconds>` writes a row, sleeps and commits, and answers `committed` or the error.
 //! `/sleeper/abandon` begins, writes and forgets. `/sleeper/wait?<milliseconds>` sleeps and answers.
+//! `/sleeper/body?<milliseconds>` sleeps after the head of its answer and before the body.
 //! `/sleeper/write` writes one row at once; `/sleeper/count` answers how many rows there are.
 
 use guesthouse::bindings::wasi::clocks::monotonic_clock;
-use guesthouse::http::{Request, Response};
+use guesthouse::http::{BodyWriter, Request, Response};
 use guesthouse::sqlite::{Database, Error, params};
 
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
@@ -17,6 +18,11 @@ async fn handle(request: Request) -> Response {
         "/sleeper/abandon" => abandon().await,
         "/sleeper/write" => write().await,
         "/sleeper/count" => count().await,
+        "/sleeper/body" => {
+            let (writer, response) = Response::streaming(200);
+            guesthouse::spawn(body(writer, milliseconds));
+            return response;
+        }
         "/sleeper/wait" => {
             sleep(milliseconds).await;
             Ok("slept".into())
@@ -32,6 +38,12 @@ async fn handle(request: Request) -> Response {
 
 async fn sleep(milliseconds: u64) {
     monotonic_clock::wait_for(milliseconds * NANOSECONDS_PER_MILLISECOND).await;
+}
+
+async fn body(mut writer: BodyWriter, milliseconds: u64) {
+    sleep(milliseconds).await;
+    // Whoever asked may be gone.
+    let _ = writer.write(b"slept".to_vec()).await;
 }
 
 async fn transaction(milliseconds: u64) -> Result<String, Error> {
