@@ -2,7 +2,7 @@
 
 use guesthouse_tests::faults::Faults;
 use guesthouse_tests::random::Random;
-use guesthouse_tests::raw::Raw;
+use guesthouse_tests::raw::{self, Raw};
 use guesthouse_tests::{Server, wait};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
@@ -21,6 +21,11 @@ const MIB: u64 = 1 << 20;
 const GROWTH_MIB_MAX: u64 = 64;
 const DESCRIPTORS_MORE_MAX: usize = 16;
 
+/// The head of an answer comes at once, and the body in an hour.
+const SILENCE: &str = "/sleeper/body?3600000";
+/// More than the server has places for instances.
+const PLACES: usize = 600;
+
 /// What somebody asks for and does not wait for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Asked {
@@ -28,6 +33,8 @@ enum Asked {
     Transaction,
     /// A body without an end.
     Body,
+    /// A body that does not begin for long.
+    Silence,
     /// Their own body back, which they do not send to its end.
     Echo,
     /// A stream of rows of a database.
@@ -40,9 +47,10 @@ enum Asked {
     Half,
 }
 
-const ALL: [Asked; 7] = [
+const ALL: [Asked; 8] = [
     Asked::Transaction,
     Asked::Body,
+    Asked::Silence,
     Asked::Echo,
     Asked::Rows,
     Asked::Note,
@@ -81,6 +89,20 @@ fn requests_that_are_cancelled_leave_nothing_behind_and_hinder_nobody() {
         before / MIB,
         after / MIB
     ));
+}
+
+#[test]
+fn clients_that_go_away_before_the_body_begins_leave_room_for_others() {
+    let server = Server::start();
+    server.deploy("sleeper");
+    for _ in 0..PLACES {
+        let mut connection = ask(server.address(), format!("GET {SILENCE} HTTP/1.1\r\nhost: a\r\n\r\n"));
+        assert_eq!(raw::status(&connection.read_head()), 200);
+    }
+    let answer = server.get("/sleeper/wait?1");
+    answer.expect(200, "slept");
+    assert!(answer.took < Duration::from_secs(3), "it took {:?}", answer.took);
+    server.get("/api/auth/v1/status").expect_status(200);
 }
 
 fn start() -> Server {
@@ -158,6 +180,7 @@ fn cancel_one(address: SocketAddr, asked: Asked, random: &mut Random, notes: &At
     let request = match asked {
         Asked::Transaction => get("/sleeper/transaction?60000"),
         Asked::Body => get("/echo/endless"),
+        Asked::Silence => get(SILENCE),
         Asked::Echo => post("/echo/stream", 1 << 20, &"x".repeat(100_000)),
         Asked::Rows => get("/big-result/read?300000"),
         Asked::Note => {
@@ -172,6 +195,9 @@ fn cancel_one(address: SocketAddr, asked: Asked, random: &mut Random, notes: &At
         // Some of them see a part of the answer.
         let parts = random.below(4);
         (0..parts).all(|_| connection.read_some());
+    }
+    if asked == Asked::Silence {
+        connection.read_head();
     }
     be_patient(random);
 }
