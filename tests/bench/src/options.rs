@@ -43,6 +43,12 @@ pub struct Options {
     /// The server to measure; target/release/guesthouse, built if missing, when absent
     #[arg(long)]
     pub guesthouse: Option<PathBuf>,
+    /// Another executable of this project, such as one from before a change, that is measured beside it
+    #[arg(long)]
+    pub baseline: Option<PathBuf>,
+    /// By how much a request may cost more than with the baseline, in percent
+    #[arg(long, default_value_t = 3.0, requires = "baseline")]
+    pub baseline_percent: f64,
     /// A PocketBase executable; installed with pip under target/bench when absent
     #[arg(long)]
     pub pocketbase: Option<PathBuf>,
@@ -66,6 +72,8 @@ impl Options {
             skip_guesthouse: false,
             pocketbase_without_log: false,
             guesthouse: None,
+            baseline: None,
+            baseline_percent: 0.0,
             pocketbase: None,
             hello_component: None,
         }

@@ -57,7 +57,7 @@ impl<'a> Report<'a> {
                 medians.extend(Line::of(&windows, *scenario, *server));
             }
         }
-        let verdicts = verdict::all(&windows, &starts);
+        let verdicts = verdict::all(&windows, &starts, options.baseline_percent);
         Self {
             options,
             cores,

@@ -30,8 +30,8 @@ pub struct Verdict {
     pub kept: bool,
 }
 
-/// One verdict for each budget that the run measured both sides of.
-pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
+/// One verdict for each budget that the run measured both sides of. To the baseline every scenario is compared.
+pub fn all(measured: &[Measured], starts: &[Start], baseline_percent: f64) -> Vec<Verdict> {
     let ratios = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
         let ratio = ratio(measured, scenario, (scenario, peer))?;
         Some(verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratio, budget))
@@ -40,12 +40,22 @@ pub fn all(measured: &[Measured], starts: &[Start]) -> Vec<Verdict> {
         let ratio = ratio(measured, scenario, (Scenario::Read, Kind::Guesthouse))?;
         Some(verdict(format!("CPU per {scenario} / read"), "x", ratio, budget))
     });
+    let before = Scenario::ALL.into_iter().filter_map(|scenario| {
+        let ratio = ratio(measured, scenario, (scenario, Kind::Baseline))?;
+        let budget = 1.0 + baseline_percent / 100.0;
+        Some(verdict(format!("CPU per {scenario} / baseline's"), "x", ratio, budget))
+    });
     let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
     let first_answer = median(ours().map(|start| start.first_answer_ms))
         .map(|ms| verdict("first answer, warm directory".to_owned(), "ms", ms, FIRST_ANSWER_MS));
     let idle = median(ours().map(|start| start.idle_mib))
         .map(|mib| verdict("resident memory, idle".to_owned(), "MiB", mib, IDLE_MIB));
-    ratios.chain(known).chain(first_answer).chain(idle).collect()
+    ratios
+        .chain(known)
+        .chain(before)
+        .chain(first_answer)
+        .chain(idle)
+        .collect()
 }
 
 /// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.
@@ -103,15 +113,27 @@ mod tests {
             measured(3, Kind::Guesthouse, 80.0),
             measured(3, Kind::PocketBase, 100.0),
         ];
-        let verdicts = all(&windows, &[]);
+        let verdicts = all(&windows, &[], 0.0);
         assert_eq!(verdicts.len(), 1);
         assert!((verdicts[0].measured - 0.2).abs() < 1e-9);
         assert!(!verdicts[0].kept);
     }
 
     #[test]
+    fn a_baseline_is_compared_with_what_it_may_cost_more() {
+        let windows = [measured(1, Kind::Guesthouse, 102.0), measured(1, Kind::Baseline, 100.0)];
+        let kept = |percent| {
+            all(&windows, &[], percent)
+                .iter()
+                .map(|verdict| verdict.kept)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!((kept(3.0), kept(1.0)), (vec![true], vec![false]));
+    }
+
+    #[test]
     fn without_the_peer_there_is_no_ratio() {
-        assert!(all(&[measured(1, Kind::Guesthouse, 20.0)], &[]).is_empty());
+        assert!(all(&[measured(1, Kind::Guesthouse, 20.0)], &[], 0.0).is_empty());
     }
 
     #[test]
@@ -121,7 +143,7 @@ mod tests {
             first_answer_ms: 39.0,
             idle_mib: 81.0,
         };
-        let kept: Vec<bool> = all(&[], &[start]).iter().map(|verdict| verdict.kept).collect();
+        let kept: Vec<bool> = all(&[], &[start], 0.0).iter().map(|verdict| verdict.kept).collect();
         assert_eq!(kept, [true, false]);
     }
 }

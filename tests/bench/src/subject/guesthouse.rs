@@ -1,6 +1,6 @@
 //! This project's server, with the benchmark's migration and the hello component.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -44,14 +44,13 @@ static DIALECT: Dialect = Dialect {
     inserted_id: |answer| answer["ids"][0].as_str(),
 };
 
-pub async fn prepare(options: &Options, cores: Cores) -> anyhow::Result<Subject> {
-    let program = options.guesthouse.clone().map_or_else(build::guesthouse, Ok)?;
-    let folder = TempDir::with_prefix_in("guesthouse-", build::work_folder()?)?;
+pub async fn prepare(kind: Kind, program: PathBuf, options: &Options, cores: Cores) -> anyhow::Result<Subject> {
+    let folder = TempDir::with_prefix_in(format!("{kind}-"), build::work_folder()?)?;
     let migrations = folder.path().join("migrations/main");
     std::fs::create_dir_all(&migrations)?;
     std::fs::write(migrations.join("U1__bench.sql"), MIGRATION)?;
 
-    let mut subject = Subject::start_in(Kind::Guesthouse, &DIALECT, program, cores, folder).await?;
+    let mut subject = Subject::start_in(kind, &DIALECT, program, cores, folder).await?;
     subject.preload().await?;
     if options.scenarios().contains(&Scenario::Hello) {
         let component = options.hello_component.clone();

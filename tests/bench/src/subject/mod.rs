@@ -31,6 +31,8 @@ use crate::server::Server;
 pub enum Kind {
     Hyper,
     Guesthouse,
+    /// This project's server, another build of it.
+    Baseline,
     PocketBase,
 }
 
@@ -55,7 +57,13 @@ impl Subject {
             subjects.push(hyper::prepare(cores).await.context("the plain hyper server")?);
         }
         if !options.skip_guesthouse {
-            subjects.push(guesthouse::prepare(options, cores).await.context("Guesthouse")?);
+            let program = options.guesthouse.clone().map_or_else(crate::build::guesthouse, Ok)?;
+            let subject = guesthouse::prepare(Kind::Guesthouse, program, options, cores).await;
+            subjects.push(subject.context("Guesthouse")?);
+        }
+        if let Some(program) = options.baseline.clone() {
+            let subject = guesthouse::prepare(Kind::Baseline, program, options, cores).await;
+            subjects.push(subject.context("the baseline")?);
         }
         if !options.skip_pocketbase {
             subjects.push(pocketbase::prepare(options, cores).await.context("PocketBase")?);
@@ -194,6 +202,7 @@ impl fmt::Display for Kind {
         formatter.pad(match self {
             Self::Hyper => "hyper",
             Self::Guesthouse => "guesthouse",
+            Self::Baseline => "baseline",
             Self::PocketBase => "pocketbase",
         })
     }
