@@ -1,6 +1,7 @@
 //! All black-box tests, in one executable: the modules follow the paths of the server and the topics of an operator.
 
 mod accounts;
+mod audit;
 mod browser;
 mod changes;
 mod clients;

@@ -5,6 +5,7 @@ mod cancelled;
 mod deploys;
 mod leftovers;
 mod migrations;
+mod panics;
 mod swaps;
 mod wearing_out;
 mod writes;
