@@ -19,6 +19,9 @@ use wasmtime::component::Component;
 /// The file that this process runs, even where another one has taken its name since: it must be this compiler.
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
+/// What a process says last that went too deep into something.
+const STACK_OVERFLOW: &str = "has overflowed its stack";
+
 /// The beginning of the names of folders in which something is compiled.
 const COMPILING: &str = "compiling-";
 
@@ -121,12 +124,11 @@ async fn compile_in_child(cache: &Path, wasm: &[u8], compiled: &Path) -> Result<
         .map_err(internal)?;
     if !ended.status.success() {
         let said = String::from_utf8_lossy(&ended.stderr);
-        let why = said
-            .lines()
-            .next()
+        let why = (said.lines().map(str::trim))
+            .find(|line| !line.is_empty())
             .unwrap_or("the compiler ran out of memory or failed")
             .trim_start_matches("error: ");
-        return Err(match why.starts_with(NESTED_TYPES) {
+        return Err(match why.starts_with(NESTED_TYPES) || why.ends_with(STACK_OVERFLOW) {
             true => Refusal::Oversize(Oversize::Nesting),
             false => Refusal::Compile(why.into()),
         });

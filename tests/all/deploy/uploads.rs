@@ -201,11 +201,14 @@ fn nested_components(server: &Server) {
 }
 
 fn nested_types(server: &Server) {
-    let types = (1..1000).fold("(type $t0 (list u8))".to_owned(), |types, number| {
-        format!("{types}(type $t{number} (list $t{}))", number - 1)
-    });
-    let package = pack(&component(&format!("(component {types})")), ROUTED);
-    refused_as(server, &package, "nested_too_deep");
+    for depth in [1000, 20_000] {
+        let mut types = "(type $t0 (list u8))".to_owned();
+        for number in 1..depth {
+            types += &format!("(type $t{number} (list $t{}))", number - 1);
+        }
+        let package = pack(&component(&format!("(component {types})")), ROUTED);
+        refused_as(server, &package, "nested_too_deep");
+    }
 }
 
 fn looping_start(server: &Server) {
