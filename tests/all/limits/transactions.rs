@@ -35,6 +35,22 @@ fn the_lease_of_a_sleeper_ends_and_others_go_on() {
 }
 
 #[test]
+fn whoever_reads_does_not_wait_for_a_sleeper_and_sees_nothing_of_it() {
+    let server = start();
+    std::thread::scope(|scope| {
+        let sleeper = scope.spawn(|| server.get("/sleeper/transaction?9000"));
+        wait::until("the sleeper to wake up", Duration::from_secs(30), || {
+            let count = server.get("/sleeper/count");
+            count.expect(200, "0");
+            assert!(count.took < Duration::from_secs(2), "it took {:?}", count.took);
+            sleeper.is_finished().then_some(())
+        });
+        sleeper.join().expect("the request was answered").expect_status(500);
+    });
+    server.get("/sleeper/count").expect(200, "0");
+}
+
+#[test]
 fn a_forgotten_transaction_is_rolled_back_at_once() {
     let server = start();
     server.get("/sleeper/abandon").expect(200, "abandoned");
@@ -62,8 +78,12 @@ fn a_client_that_goes_away_does_not_keep_the_writer() {
         let mut connection = guesthouse_tests::raw::Raw::connect(server.address());
         connection.send("GET /sleeper/transaction?20000 HTTP/1.1\r\nhost: a\r\n\r\n");
     }
-    let writes = Duration::from_secs(40);
-    wait::until("a write", writes, || {
-        (server.get("/sleeper/write").status == 200).then_some(())
-    });
+    let write = server.get("/sleeper/write");
+    write.expect_status(200);
+    assert!(
+        write.took < Duration::from_secs(3),
+        "it waited {:?} for the writer",
+        write.took
+    );
+    server.get("/sleeper/count").expect(200, "1");
 }
