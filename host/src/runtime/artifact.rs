@@ -5,8 +5,9 @@
 
 use super::Refusal;
 use super::engine::{Pool, Runtime, engine};
+use crate::components::package::unpack;
 use crate::components::size::{self, Oversize};
-use crate::components::version::Version;
+use crate::components::version::{Digest, Version};
 use crate::limits;
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
@@ -39,14 +40,20 @@ impl Runtime {
         if let Some(component) = self.compiled(version) {
             return Ok(component);
         }
-        size::check(wasm).map_err(Refusal::Oversize)?;
-        let compiled = self.compiled_path(version.digest.as_str());
-        compile_in_child(&self.cache, wasm, &compiled).await?;
-        self.load(&compiled)
+        // A package with another manifest or with more migrations has the same code.
+        let parts = unpack::unpack(wasm).map_err(|error| Refusal::Compile(error.to_string()))?;
+        let code = self.compiled_path(Digest::of(&parts.component).as_str());
+        if self.load(&code).is_none() {
+            size::check(&parts.component).map_err(Refusal::Oversize)?;
+            compile_in_child(&self.cache, &parts.component, &code).await?;
+        }
+        let own = self.compiled_path(version.digest.as_str());
+        link(&self.cache, &code, &own).map_err(|error| Refusal::Internal(format!("keeping code: {error}")))?;
+        self.load(&own)
             .ok_or_else(|| Refusal::Internal("the code just compiled does not load".into()))
     }
 
-    /// The cache's file for a component: named by what was compiled, by which compiler, under which settings.
+    /// The cache's file for a package, or for the component in it: named by what was compiled, by which compiler, under which settings.
     fn compiled_path(&self, digest: &str) -> PathBuf {
         let mut hasher = DefaultHasher::new();
         self.engine.precompile_compatibility_hash().hash(&mut hasher);
@@ -70,6 +77,14 @@ impl Runtime {
             )
             .ok()
     }
+}
+
+/// Gives compiled code another name, in the place of whatever has it.
+fn link(cache: &Path, code: &Path, name: &Path) -> std::io::Result<()> {
+    let folder = tempfile::Builder::new().prefix(COMPILING).tempdir_in(cache)?;
+    let new = folder.path().join("component.cwasm");
+    fs::hard_link(code, &new)?;
+    fs::rename(new, name)
 }
 
 /// Removes what a process that was killed left of its compiling, and compiled code beyond what is kept: the oldest first, which is
