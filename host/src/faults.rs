@@ -35,10 +35,12 @@ pub enum Place {
     Mail,
     /// Counts are stored.
     Audit,
+    /// Lines of logs are written.
+    Logs,
 }
 
 impl Place {
-    const ALL: [(&'static str, Self); 13] = [
+    const ALL: [(&'static str, Self); 14] = [
         ("accept", Self::Accept),
         ("request", Self::Request),
         ("control", Self::Control),
@@ -52,6 +54,7 @@ impl Place {
         ("listener", Self::Listener),
         ("mail", Self::Mail),
         ("audit", Self::Audit),
+        ("logs", Self::Logs),
     ];
 }
 

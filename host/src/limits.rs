@@ -118,8 +118,46 @@ pub const HOSTCALL_BYTES_MAX: usize = 32 * MIB;
 pub const STACK_BYTES: usize = MIB;
 /// What of a dropped instance's memory stays mapped for the next one, which saves page faults.
 pub const MEMORY_KEEP_RESIDENT_BYTES: usize = 2 * MIB;
-/// One line of a component's output; the rest of a longer one is cut off.
+
+// Logs of components.
+
+/// One line of a component's output, or what the host says about it; the rest of a longer one is cut off.
 pub const LOG_LINE_BYTES_MAX: usize = 4 * KIB;
+/// What a line counts beside its text: its row and its place in an index, and in memory what is known of it.
+pub const LOG_LINE_OVERHEAD_BYTES: usize = 128;
+/// How long lines wait to be written together: what is older survives the end of the process, and whoever follows a log sees no delay.
+pub const LOG_WRITE_PAUSE: Duration = Duration::from_millis(250);
+/// Lines of all components that wait to be written. Those beyond it are lost, and counted: sixty thousand a second.
+pub const LOG_WAITING_LINES_MAX: usize = 16 * 1024;
+/// What these lines may have in bytes. Once again as many are at hand while they are written.
+pub const LOG_WAITING_BYTES_MAX: usize = 8 * MIB;
+/// Into how many parts this is divided: one component may have one of them, and so leaves room for others however much it says.
+pub const LOG_WAITING_SHARES: usize = 4;
+/// Lines that are written in one transaction: some milliseconds.
+pub const LOG_BATCH_LINES: usize = 512;
+/// After lines could not be written, because the disk is full, until the second try. Each further pause is twice as long.
+pub const LOG_RETRY_PAUSE_MIN: Duration = Duration::from_secs(1);
+/// The longest pause between two tries: somebody who made room should not wait long for the effect.
+pub const LOG_RETRY_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Lines of one component that are kept: what happened last, not what happened last year.
+pub const LOG_KEPT_LINES_MAX: usize = 10_000;
+/// What these may have in bytes: four hundred for each line.
+pub const LOG_KEPT_BYTES_MAX: usize = 4 * MIB;
+/// By which part of these limits a log may exceed them before its oldest lines go: looking through it takes some milliseconds.
+pub const LOG_PRUNE_SLACK: usize = 8;
+/// What the lines of all components may have together, those included that were removed long ago: thirty that say a lot. Beyond it the
+/// oldest go, whoever's they are.
+pub const LOG_ALL_KEPT_BYTES_MAX: usize = 128 * MIB;
+/// Lines in one answer.
+pub const LOG_ANSWER_LINES_MAX: usize = 1000;
+/// The texts of all lines in one answer. As JSON a byte may take six.
+pub const LOG_ANSWER_BYTES_MAX: usize = MIB;
+/// Lines that `guesthouse components logs` shows where it is not told how many: what a terminal holds, and some more.
+pub const LOG_LINES_SHOWN: usize = 100;
+/// How long a request waits for a line: less than what proxies wait for an answer.
+pub const LOG_WAIT: Duration = Duration::from_secs(20);
+/// Requests that wait for lines at once. Each is somebody who looks at a log; more are refused.
+pub const LOG_FOLLOWERS_MAX: usize = 64;
 
 // Components that do something all the time.
 

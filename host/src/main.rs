@@ -10,6 +10,7 @@ mod data_directory;
 mod deployments;
 mod faults;
 mod limits;
+mod logs;
 mod metrics;
 mod migrations;
 mod router;

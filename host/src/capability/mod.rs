@@ -12,6 +12,7 @@ pub mod sqlite;
 pub mod sse;
 
 use crate::audit::Audit;
+use crate::logs::Logs;
 use std::sync::Arc;
 
 /// What components are given parts of: of the data directory, and of what the operator said.
@@ -22,6 +23,7 @@ pub struct Stores {
     pub mail: Arc<mail::Mail>,
     pub sse: Arc<sse::Hub>,
     pub audit: Arc<Audit>,
+    pub logs: Arc<Logs>,
     /// Where clients reach the server.
     pub public_origin: Option<Arc<str>>,
 }

@@ -73,6 +73,8 @@ impl Target {
     /// Ends what was opened for the command.
     pub async fn close(self) {
         if let Target::Stopped(deployer, _directory) = self {
+            // What a command of a component wrote is in its log as well.
+            deployer.runtime().stores().logs.close().await;
             deployer.close().await;
         }
     }

@@ -21,6 +21,12 @@ pub fn rfc3339(time_ms: i64) -> String {
     )
 }
 
+/// `2026-08-14T09:30:00.250Z`.
+pub fn rfc3339_ms(time_ms: i64) -> String {
+    let whole = rfc3339(time_ms);
+    format!("{}.{:03}Z", whole.trim_end_matches('Z'), time_ms.rem_euclid(1000))
+}
+
 /// The date of a day counted from 1970. Years begin in March here, so that the leap day is the last of its year.
 fn civil(days: i64) -> (i64, i64, i64) {
     const DAYS_OF_400_YEARS: i64 = 146_097;
@@ -54,5 +60,6 @@ mod tests {
         ] {
             assert_eq!(rfc3339(time_ms), shown);
         }
+        assert_eq!(rfc3339_ms(1_709_251_199_009), "2024-02-29T23:59:59.009Z");
     }
 }

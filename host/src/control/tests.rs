@@ -19,6 +19,7 @@ use crate::components::services::StillUsed;
 use crate::components::store::Store;
 use crate::components::version::Version;
 use crate::data_directory::DataDirectory;
+use crate::logs::Logs;
 
 /// Everything can run, and nothing does.
 struct Idle;
@@ -72,10 +73,12 @@ async fn control() -> (TempDir, DataDirectory, Control<Idle>) {
     let host = databases.open("host").expect("host.db");
     let audit = Audit::open(host.clone()).await;
     let mail = Mail::open(host, MailSettings::default(), secrets.clone()).await;
+    let logs = Logs::open(databases.open("logs").expect("logs.db")).await;
     let stores = Stores {
         databases: databases.clone(),
         secrets,
         mail: Arc::new(mail.expect("an outbox")),
+        logs: logs.expect("logs"),
         public_origin: None,
         sse: Arc::default(),
         audit: Arc::new(audit.expect("an audit")),

@@ -1,5 +1,6 @@
 //! Runs the commands of a version: each call in an instance of its own, under the time limit of the command.
 
+use super::log::explain;
 use super::outcome::Outcome as End;
 use super::prepared::root;
 use super::running::Running;
@@ -13,6 +14,11 @@ use std::time::Duration;
 use wasmtime::Store;
 
 impl Running {
+    /// Adds a line of the host's to the component's log.
+    pub fn note(&self, text: &str) {
+        self.shared().granted.note(text);
+    }
+
     /// Calls a command. The time limit holds from the outside: code that never lets go is ended as well.
     pub async fn run_command(&self, command: &Command, call: Call) -> Result<Answer, CommandError> {
         let failed = |why: String| CommandError::Failed {
@@ -38,11 +44,19 @@ impl Running {
             Err(_) => End::TimedOut,
         };
         self.shared().note(Deed::Command, outcome, None);
-        let answer = ended.map_err(|_| CommandError::TimedOut {
-            name: command.name.clone(),
-            timeout_ms: command.timeout_ms,
+        let note = |why: &str| self.note(&format!("the command `{}` failed: {why}", command.name));
+        let answer = ended.map_err(|_| {
+            note("it took too long");
+            CommandError::TimedOut {
+                name: command.name.clone(),
+                timeout_ms: command.timeout_ms,
+            }
         })?;
-        match answer.map_err(|error| failed(root(&error)))? {
+        let answer = answer.map_err(|error| {
+            note(&explain(&error));
+            failed(root(&error))
+        })?;
+        match answer {
             contract::Answer::Done(outcome) => Ok(Answer::Done(Outcome {
                 status: outcome.status,
                 output: outcome.output,

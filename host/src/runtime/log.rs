@@ -1,6 +1,8 @@
-//! The standard output and error of a component become lines of the server's log.
+//! The standard output and error of a component become lines of its log, and of what the server writes to standard error.
 
+use super::state::Granted;
 use crate::limits;
+use crate::logs::{Logs, Stream};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,19 +10,29 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-/// One of the two streams of one component.
+/// One of the two streams of one version.
 #[derive(Clone)]
 pub struct Output {
+    logs: Arc<Logs>,
     component: Arc<str>,
-    stream: &'static str,
+    version: u64,
+    stream: Stream,
 }
 
 impl Output {
-    pub fn new(component: &Arc<str>, stream: &'static str) -> Self {
+    pub fn new(granted: &Granted, stream: Stream) -> Self {
         Self {
-            component: component.clone(),
+            logs: granted.logs.clone(),
+            component: granted.ledger.component.clone(),
+            version: granted.ledger.version,
             stream,
         }
+    }
+
+    fn write(&self, line: &str) {
+        let (component, stream) = (&self.component, self.stream.as_str());
+        tracing::info!(target: "component", %component, stream, "{}", line.escape_debug());
+        self.logs.output(component, self.version, self.stream, line);
     }
 }
 
@@ -48,8 +60,7 @@ struct Lines {
 impl Lines {
     fn end_line(&mut self) {
         if !self.line.is_empty() {
-            let line = String::from_utf8_lossy(&self.line);
-            tracing::info!(target: "component", component = %self.output.component, stream = self.output.stream, "{}", line.escape_debug());
+            self.output.write(&String::from_utf8_lossy(&self.line));
             self.line.clear();
         }
     }
@@ -81,4 +92,11 @@ impl Drop for Lines {
     fn drop(&mut self) {
         self.end_line();
     }
+}
+
+/// An error in words, what it comes from first: the end of a long one, such as a backtrace, may be cut off.
+pub fn explain(error: &wasmtime::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    let causes: Vec<&str> = causes.iter().rev().map(|cause| cause.trim_end()).collect();
+    causes.join("\n")
 }

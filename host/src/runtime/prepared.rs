@@ -75,6 +75,7 @@ impl Runtime {
                 &ledger,
             )),
             ledger,
+            logs: stores.logs.clone(),
             secrets: Arc::new(secrets::Granted::new(
                 stores.secrets.clone(),
                 version.grants.secrets.clone(),

@@ -4,6 +4,7 @@ use super::admission::Admission;
 use super::calls::{Calls, Export};
 use super::end::End;
 use super::instances::{Given, Instances};
+use super::log::explain;
 use super::outcome::Outcome;
 use super::shared::Shared;
 use super::visit::Visit;
@@ -176,6 +177,8 @@ impl Running {
         self.shared.note(Deed::Call, outcome, None);
         result.inspect_err(|failure| {
             tracing::warn!(component = self.name(), function = function.name(), "{failure}");
+            let note = format!("a call of `{}` was not answered: {failure}", function.name());
+            self.shared.granted.note(&note);
         })
     }
 
@@ -189,6 +192,8 @@ impl Running {
         };
         let (component, request) = (self.name(), visit.trace().id);
         tracing::warn!(component, %request, cause = format!("{error:#}"), "{failure}");
+        let note = format!("request {request} was not answered: {failure}: {}", explain(error));
+        self.shared.granted.note(&note);
         failure
     }
 }

@@ -1,6 +1,7 @@
 //! What all instances of a version have in common, and how one is made.
 
 use super::end::End;
+use super::log::explain;
 use super::outcome::Outcome;
 use super::state::{Granted, State};
 use crate::audit::Deed;
@@ -109,6 +110,8 @@ impl Shared {
         {
             let (component, version) = (&self.granted.ledger.component, self.granted.ledger.version);
             tracing::warn!(%component, version, outcome = %end.outcome(), cause = format!("{error:#}"), "an instance ended");
+            let note = format!("an instance ended, {}: {}", end.outcome(), explain(error));
+            self.granted.note(&note);
         }
     }
 

@@ -6,6 +6,7 @@ use super::tasks::Tasks;
 use crate::audit::Ledger;
 use crate::capability::{changes, http_client, mail, secrets, services, sqlite, sse};
 use crate::limits;
+use crate::logs::{Logs, Stream};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use tokio::sync::OwnedSemaphorePermit;
@@ -17,6 +18,8 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 pub struct Granted {
     /// What it does, counted. It also says which component and version this is.
     pub ledger: Arc<Ledger>,
+    /// Where its lines go, and what the host has to say about it.
+    pub logs: Arc<Logs>,
     /// The databases, each with what may be done in it.
     pub sqlite: Arc<sqlite::Granted>,
     /// The servers that it may send requests to.
@@ -33,6 +36,13 @@ pub struct Granted {
     pub public_origin: Option<Arc<str>>,
     /// The most memory that one instance may have.
     pub memory_bytes_max: usize,
+}
+
+impl Granted {
+    /// Adds a line of the host's to the component's log.
+    pub fn note(&self, text: &str) {
+        self.logs.host(&self.ledger.component, self.ledger.version, text);
+    }
 }
 
 /// The data of a store.
@@ -64,8 +74,8 @@ impl State {
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(limits::COMPONENT_FIELD_BYTES_MAX);
         let wasi = WasiCtx::builder()
-            .stdout(Output::new(&granted.ledger.component, "stdout"))
-            .stderr(Output::new(&granted.ledger.component, "stderr"))
+            .stdout(Output::new(granted, Stream::Stdout))
+            .stderr(Output::new(granted, Stream::Stderr))
             .allow_tcp(false)
             .allow_udp(false)
             .max_random_size(limits::RANDOM_BYTES_MAX)

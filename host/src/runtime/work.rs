@@ -2,6 +2,7 @@
 //!
 //! All runs share one thread that is none of the server's cores, so that what they compute makes no request wait.
 
+use super::log::explain;
 use super::outcome::Outcome;
 use super::prepared::root;
 use super::running::Running;
@@ -102,12 +103,19 @@ async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
             Ended::Misconfigured(why) => {
                 shared.note(Deed::Work, Outcome::Trapped, None);
                 tracing::warn!(%component, why, "what it does all the time is set up wrongly");
+                let note = format!("what it does all the time is set up wrongly: {why}");
+                shared.granted.note(&note);
                 limits::WORK_PAUSE_MAX
             }
             Ended::Failed(error) => {
                 shared.note(Deed::Work, Outcome::Trapped, None);
                 let retry_ms = pause.as_millis() as u64;
                 tracing::warn!(%component, cause = root(&error), retry_ms, "what it does all the time has failed");
+                let note = format!(
+                    "what it does all the time has failed, and begins again in {retry_ms} ms: {}",
+                    explain(&error)
+                );
+                shared.granted.note(&note);
                 let longer = longer(pause);
                 std::mem::replace(&mut pause, longer)
             }

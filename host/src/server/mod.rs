@@ -26,6 +26,7 @@ use crate::control::{self, Control};
 use crate::data_directory::DataDirectory;
 use crate::deployments::Deployments;
 use crate::limits;
+use crate::logs::Logs;
 use crate::runtime::{Runtime, Work};
 use anyhow::Context as _;
 use cross_origin::CrossOrigin;
@@ -71,6 +72,20 @@ fn own_database(directory: &DataDirectory) -> anyhow::Result<Arc<Database>> {
     Ok(own.open("host")?)
 }
 
+/// What the logs of components are kept in. Few read them, and nobody waits for a line to be written.
+fn logs_database(directory: &DataDirectory) -> anyhow::Result<Arc<Database>> {
+    let own = Databases::new(
+        directory.path(),
+        Settings {
+            readers: 2,
+            streams: 1,
+            ..Settings::default()
+        },
+    );
+    own.open("logs")
+        .context("logs.db cannot be opened; move it away, and the server begins another one")
+}
+
 fn databases(directory: &DataDirectory, sync: Sync) -> Databases {
     let synchronous = match sync {
         Sync::Normal => Synchronous::Normal,
@@ -106,6 +121,7 @@ async fn stores(
         mail: Arc::new(mail),
         sse: Arc::default(),
         audit: Arc::new(Audit::open(host.clone()).await?),
+        logs: Logs::open(logs_database(directory)?).await?,
         public_origin: public_url.map(|url| url.origin().into()),
     })
 }
@@ -137,6 +153,9 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let not_started = deployer.start().await?;
     for component in &not_started {
         tracing::error!(component = %component.name, "{}", component.why);
+        let (name, why) = (component.name.as_str().into(), &component.why);
+        let note = format!("it did not start with the server: {why}");
+        stores.logs.host(&name, component.version, &note);
     }
 
     let tls = tls::acceptor(&options)?;
@@ -149,7 +168,8 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let (mail, sse, audit) = (stores.mail.clone(), stores.sse.clone(), stores.audit.clone());
+    let (mail, sse) = (stores.mail.clone(), stores.sse.clone());
+    let (audit, logs) = (stores.audit.clone(), stores.logs.clone());
     let token = directory.control_token()?;
     let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
     let (stop, stopping) = watch::channel(false);
@@ -176,6 +196,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     tracing::info!("stopping");
     stop.send_replace(true);
     sse.stop();
+    logs.release();
     door.await?;
     // While requests under way end: they do not need it.
     let work = tokio::spawn(async move { deployments.finish_work().await });
@@ -187,6 +208,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     // What was begun may have something to say that is said once. It has its own limit of time, and a panic was reported.
     let _ = on_start.await;
     counting.await?;
+    logs.close().await;
     deployer.databases().close().await;
     deployer.close().await;
     Ok(())

@@ -1,7 +1,7 @@
 //! The commands that components ask to have run whenever the server has started (`on_start` in a manifest).
 //!
 //! What they say is for whoever started the server and nobody else: it goes to standard error, and never into the log. A failure is a
-//! warning, for the server runs all the same.
+//! warning, and a line of the component's log, for the server runs all the same.
 
 use crate::cli::terminal;
 use crate::components::commands::{Answer, Call, CommandError, Outcome};
@@ -17,20 +17,29 @@ pub async fn run(deployments: Arc<Deployments>, stopping: watch::Receiver<bool>)
         if *stopping.borrow() {
             return;
         }
-        let (component, command) = (start.running.name().to_owned(), start.command.name.clone());
+        let (running, command) = (start.running.clone(), start.command.name.clone());
+        let component = running.name();
+        let note = |why: &str| {
+            running.note(&format!(
+                "the command `{command}`, which runs when the server starts, {why}"
+            ))
+        };
         match run_one(start).await {
             Ok(Answer::Done(outcome)) => {
-                say(&component, &outcome);
+                say(component, &outcome);
                 if outcome.status != 0 {
                     let status = outcome.status;
                     tracing::warn!(%component, %command, status, "a command that runs when the server starts failed");
+                    note(&format!("ended with status {status}"));
                 }
             }
             Ok(Answer::InputWanted(_)) => {
                 tracing::warn!(%component, %command, "a command that runs when the server starts asks for input, which nobody gives");
+                note("asks for input, which nobody gives");
             }
             Err(error) => {
                 tracing::warn!(%component, %command, %error, "a command that runs when the server starts failed");
+                note(&format!("failed: {error}"));
             }
         }
     }

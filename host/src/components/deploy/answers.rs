@@ -80,6 +80,7 @@ pub struct VersionLine {
 #[derive(Debug, Clone)]
 pub struct NotStarted {
     pub name: String,
+    pub version: u64,
     pub why: String,
 }
 

@@ -82,6 +82,7 @@ impl<R: Runtime> Deployer<R> {
                 Ok(prepared) => changes.push(Change::Put(Box::new(version), prepared)),
                 Err(refusal) => not_started.push(NotStarted {
                     name: version.name,
+                    version: version.number,
                     why: refusal.to_string(),
                 }),
             }

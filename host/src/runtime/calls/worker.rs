@@ -7,6 +7,7 @@ use super::{Call, Place};
 use crate::faults;
 use crate::runtime::end::End;
 use crate::runtime::instances::Expiration;
+use crate::runtime::log::explain;
 use crate::runtime::running::Failure;
 use crate::runtime::shared::Shared;
 use crate::runtime::state::State;
@@ -37,6 +38,8 @@ pub(super) async fn run(mut place: Place) {
         }
         Err(error) => {
             tracing::warn!(component = %shared.granted.ledger.component, cause = format!("{error:#}"), "{}", Failure::NotStarted);
+            let note = format!("no instance came up for a call: {}", explain(&error));
+            shared.granted.note(&note);
             if let Ok(call) = place.received.try_recv() {
                 let _ = call.answer.send(Err(Failure::NotStarted));
             }
