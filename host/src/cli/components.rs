@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::deploy::{component_name, describe};
+use super::logs::{LogsArguments, logs};
 use super::target::{Remote, Target};
 use super::{audit, export, grants, print};
 use crate::components::deploy::{Details, Removed, Summary, VersionLine};
@@ -39,6 +40,9 @@ enum Action {
         #[command(flatten)]
         remote: Remote,
     },
+    /// What a component wrote, and what the server has to say about it, such as why an instance ended. Each line has the time, the
+    /// version that it is from, and `stdout`, `stderr` or `host`. The last 10,000 lines are kept.
+    Logs(LogsArguments),
     /// Run an earlier version again, with the grants that it had. Its data is left as it is.
     Rollback {
         #[arg(value_parser = component_name)]
@@ -91,6 +95,7 @@ pub async fn components(data_directory: &Path, arguments: ComponentsArguments) -
     let (Action::List { remote }
     | Action::Show { remote, .. }
     | Action::Versions { remote, .. }
+    | Action::Logs(LogsArguments { remote, .. })
     | Action::Rollback { remote, .. }
     | Action::Grants { remote, .. }
     | Action::Export { remote, .. }
@@ -106,6 +111,7 @@ async fn act(target: &Target, action: &Action) -> anyhow::Result<String> {
         Action::List { .. } => list(&target.list().await?),
         Action::Show { name, .. } => show(&target.show(name).await?),
         Action::Versions { name, .. } => versions(&target.versions(name).await?),
+        Action::Logs(arguments) => logs(target, arguments).await?,
         Action::Rollback { name, version, .. } => {
             describe(&target.rollback(name, *version).await?, target.is_stopped())
         }

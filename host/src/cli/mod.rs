@@ -7,6 +7,7 @@ mod components;
 mod deploy;
 mod export;
 mod grants;
+mod logs;
 mod mail;
 mod migrate;
 mod package;

@@ -14,6 +14,7 @@ use crate::components::deploy::{DeployError, Refusal};
 use crate::components::manifest::Mistake;
 use crate::components::package::PackageError;
 use crate::components::review::GrantsReview;
+use crate::logs::LogsError;
 use crate::migrations::MigrationsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +51,8 @@ pub enum ControlError {
     Request(String),
     #[error("{0}")]
     Audit(AuditError),
+    #[error("{0}")]
+    Logs(LogsError),
     /// Logged, and answered without its text.
     #[error("the server failed; its log says more")]
     Internal(String),
@@ -121,6 +124,8 @@ impl ControlError {
             ControlError::Mail(MailError::Unknown(_)) => StatusCode::NOT_FOUND,
             ControlError::Request(_) => StatusCode::NOT_FOUND,
             ControlError::Mail(_) | ControlError::Audit(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ControlError::Logs(LogsError::TooManyWait | LogsError::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
+            ControlError::Logs(_) => StatusCode::INTERNAL_SERVER_ERROR,
             ControlError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -143,6 +148,7 @@ impl ControlError {
             ControlError::Mail(MailError::Unknown(_)) => "no_such_message",
             ControlError::Request(_) => "no_such_request",
             ControlError::Mail(_) | ControlError::Audit(_) => "internal",
+            ControlError::Logs(error) => error.code(),
             ControlError::Internal(_) => "internal",
         }
     }
@@ -161,6 +167,10 @@ impl ControlError {
                 message = ControlError::Internal(String::new()).to_string();
             }
             ControlError::Audit(error) => {
+                tracing::error!(cause = %error, "a control request failed");
+                message = ControlError::Internal(String::new()).to_string();
+            }
+            ControlError::Logs(error) if error.code() == "internal" => {
                 tracing::error!(cause = %error, "a control request failed");
                 message = ControlError::Internal(String::new()).to_string();
             }

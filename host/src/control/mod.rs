@@ -1,7 +1,7 @@
 //! The control API: what the command line speaks to a running server, over the control socket or the network.
 //!
 //! Paths: `components`, `components/{name}`, `components/{name}/versions`, `components/{name}/package`, `components/{name}/grants`,
-//! `components/{name}/rollback`, `audit`, `requests`, `requests/{id}`, `metrics`, `secrets`, `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
+//! `components/{name}/rollback`, `components/{name}/logs`, `audit`, `requests`, `requests/{id}`, `metrics`, `secrets`, `secrets/{name}`, `commands`, `commands/{name}`, `migrations`, `migrations/apply`, `mail`, `mail/{number}`, all below
 //! [`PREFIX`]. Bodies and answers are JSON, except for packages and the value of a secret.
 
 mod audit;
@@ -10,6 +10,7 @@ pub mod commands;
 mod components;
 mod error;
 mod grants;
+mod logs;
 mod mail;
 mod metrics;
 mod migrations;
@@ -141,12 +142,13 @@ impl<R: Runtime> Control<R> {
     /// The paths at which one sees what components do. None: it is another one.
     async fn watch(&self, segments: &[&str], method: &Method, query: Option<&str>) -> Option<Answer> {
         Some(match segments {
-            ["components", _, "grants"] | ["audit" | "metrics"] | ["requests"] | ["requests", _]
+            ["components", _, "grants" | "logs"] | ["audit" | "metrics"] | ["requests"] | ["requests", _]
                 if method != Method::GET =>
             {
                 Err(ControlError::Method("GET"))
             }
             ["components", name, "grants"] => grants::show(self, name, query).await,
+            ["components", name, "logs"] => logs::list(self, name, query).await,
             ["audit"] => audit::list(self, query).await,
             ["requests"] => requests::list(self, query),
             ["requests", id] => requests::show(self, id),

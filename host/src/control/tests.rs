@@ -19,7 +19,7 @@ use crate::components::services::StillUsed;
 use crate::components::store::Store;
 use crate::components::version::Version;
 use crate::data_directory::DataDirectory;
-use crate::logs::Logs;
+use crate::logs::{Logs, Stream};
 
 /// Everything can run, and nothing does.
 struct Idle;
@@ -202,6 +202,10 @@ async fn bad_requests_get_a_code_and_a_sentence() {
         ("GET", "components/", b"", 404, "not_found"),
         ("GET", "components/page", b"", 404, "not_found"),
         ("GET", "components/page/versions", b"", 404, "not_found"),
+        ("GET", "components/page/logs", b"", 404, "not_found"),
+        ("GET", "components/page/logs?after=0&wait=true", b"", 404, "not_found"),
+        ("GET", "components/page/logs?lines=many", b"", 400, "invalid_query"),
+        ("DELETE", "components/page/logs", b"", 405, "method_not_allowed"),
         ("DELETE", "components/page", b"", 404, "not_found"),
         ("PUT", "components", b"", 405, "method_not_allowed"),
         ("GET", "components/page/rollback", b"", 405, "method_not_allowed"),
@@ -323,4 +327,40 @@ async fn migrations_are_listed_and_applied() {
     for (method, path) in [("POST", "migrations"), ("GET", "migrations/apply")] {
         assert_eq!(send(&control, method, path, "").await.0, 405);
     }
+}
+
+#[tokio::test]
+async fn the_log_of_a_component_is_read_from_both_ends_and_stays_when_the_component_goes() {
+    let (_folder, _directory, control) = control().await;
+    send(&control, "POST", "components", package("name = \"page\"")).await;
+    assert_eq!(
+        send(&control, "GET", "components/page/logs", "").await,
+        (200, json!([]))
+    );
+    let page: Arc<str> = "page".into();
+    for text in ["a", "b", "c"] {
+        control.stores.logs.output(&page, 1, Stream::Stdout, text);
+    }
+    let (status, lines) = send(&control, "GET", "components/page/logs?after=0&wait=true", "").await;
+    let texts = |lines: &Value| -> Vec<String> {
+        let lines = lines.as_array().expect("a list").iter();
+        lines
+            .map(|line| line["text"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (status, texts(&lines)),
+        (200, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()])
+    );
+    assert_eq!(
+        (&lines[0]["version"], &lines[0]["stream"]),
+        (&json!(1), &json!("stdout"))
+    );
+    send(&control, "DELETE", "components/page", "").await;
+    let (_, newest) = send(&control, "GET", "components/page/logs?lines=1", "").await;
+    assert_eq!(texts(&newest), ["c"]);
+    let before = format!("components/page/logs?before={}", newest[0]["number"]);
+    assert_eq!(texts(&send(&control, "GET", &before, "").await.1), ["a", "b"]);
+    let after = format!("components/page/logs?after={}", newest[0]["number"]);
+    assert_eq!(send(&control, "GET", &after, "").await.1, json!([]));
 }
