@@ -2,9 +2,13 @@
 
 use crate::guests;
 use crate::server::{Server, command};
-use std::io::Write;
+use crate::wait;
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Child, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What a command printed and how it ended.
 #[derive(Debug)]
@@ -66,6 +70,77 @@ fn printed(output: Output) -> Printed {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// From what a command was told to what it does, on a busy machine.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A command that goes on until it is ended. It is ended at the latest when this is dropped.
+pub struct Started {
+    process: Child,
+    printed: Arc<Mutex<String>>,
+}
+
+impl Started {
+    /// Starts a command; its standard output is read for so many lines, and then closed.
+    pub fn reading(data: &Path, arguments: &[&str], lines: usize) -> Self {
+        let mut command = command(data);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().expect("the executable runs");
+        let stdout = process.stdout.take().expect("it is piped");
+        let printed: Arc<Mutex<String>> = Arc::default();
+        let shared = printed.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().take(lines).map_while(Result::ok) {
+                let mut printed = shared.lock().expect("no holder panics");
+                printed.push_str(&line);
+                printed.push('\n');
+            }
+        });
+        Self { process, printed }
+    }
+
+    /// What it printed until now.
+    pub fn printed(&self) -> String {
+        self.printed.lock().expect("no holder panics").clone()
+    }
+
+    /// Waits until it has printed this, and returns all that it printed.
+    #[track_caller]
+    pub fn expect(&self, text: &str) -> String {
+        wait::until(&format!("{text:?} to be printed"), COMMAND_TIMEOUT, || {
+            Some(self.printed()).filter(|printed| printed.contains(text))
+        })
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        // An error means that it has ended already.
+        let _ = kill_process(Pid::from_child(&self.process), signal);
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn end(mut self) -> Printed {
+        let status = wait::until("the command to end", COMMAND_TIMEOUT, || {
+            self.process.try_wait().expect("our own child")
+        });
+        let mut stderr = String::new();
+        let mut stream = self.process.stderr.take().expect("it is piped");
+        stream.read_to_string(&mut stderr).expect("it is text");
+        Printed {
+            code: status.code().unwrap_or(-1),
+            stdout: self.printed(),
+            stderr,
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

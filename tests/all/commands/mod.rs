@@ -3,6 +3,7 @@
 mod api;
 mod auth;
 mod bounds;
+mod logs;
 mod names;
 mod run;
 mod user;

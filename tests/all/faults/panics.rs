@@ -205,6 +205,21 @@ fn while_counts_are_stored() {
 }
 
 #[test]
+fn while_lines_of_logs_are_written() {
+    let server = with_fault("logs").start();
+    server.deploy("logger");
+    server.get("/logger?lost").expect(200, "logged\n");
+    server.expect_log("a fault on purpose");
+    server.get("/logger?kept").expect(200, "logged\n");
+    let printed = wait::until("the line in the log", SOON, || {
+        let printed = server.cli(&["components", "logs", "logger"]).expect_success().stdout;
+        printed.contains("err: kept").then_some(printed)
+    });
+    assert!(printed.contains("lines were lost here"), "{printed}");
+    expect_recovered(&server);
+}
+
+#[test]
 fn a_place_that_there_is_not_is_refused() {
     let said = Server::prepare()
         .argument("--fault")
