@@ -1,7 +1,7 @@
 //! How far a fault test goes: some of it in an ordinary run, all of it where `GUESTHOUSE_FAULTS=whole` asks for that.
 
 use crate::random::Random;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A fault test under way. It says how it began and how it ended; what fails is shown with the seed, by which it can be repeated.
 pub struct Faults {
@@ -33,6 +33,27 @@ impl Faults {
     /// Ends well.
     pub fn done(self, result: &str) {
         eprintln!("{}: {result}; {:.0} s", self.name, self.begun.elapsed().as_secs_f64());
+    }
+}
+
+/// A moment of something that takes a while, how long being learnt on the way: half of the moments come before its end.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment(Duration);
+
+impl Moment {
+    /// Of something that took so long where nobody hindered it.
+    pub fn of(span: Duration) -> Self {
+        Self(span * 2)
+    }
+
+    /// Waits for one.
+    pub fn wait(&self, random: &mut Random) {
+        std::thread::sleep(Duration::from_micros(random.below(self.0.as_micros() as u64)));
+    }
+
+    /// Says whether it was over by then.
+    pub fn learn(&mut self, was_over: bool) {
+        self.0 = if was_over { self.0 * 7 / 8 } else { self.0 * 8 / 7 };
     }
 }
 

@@ -1,13 +1,13 @@
 //! The server is killed while a component is deployed: the old version serves or the new one does, and nothing is left over.
 
-use guesthouse_tests::faults::Faults;
+use guesthouse_tests::faults::{Faults, Moment};
 use guesthouse_tests::http::Request;
 use guesthouse_tests::package::pack;
 use guesthouse_tests::random::Random;
 use guesthouse_tests::{Server, guests};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What is deployed in turn, and what it answers.
 const GUESTS: [(&str, &str); 2] = [("hello", "hello, world\n"), ("counter", "1")];
@@ -19,18 +19,17 @@ fn a_deploy_that_the_server_does_not_survive_leaves_the_old_or_the_new_version()
     let mut server = Server::start();
     let packages = [package(0, "first"), package(1, "first")];
     let [.., compiled] = packages.each_ref().map(|package| deploy(&server, package));
-    let known = deploy(&server, &packages[0]);
+    let mut moments = [Moment::of(deploy(&server, &packages[0])), Moment::of(compiled)];
     let (mut current, mut new, mut acknowledged) = (0, 0, 0);
     for round in 0..rounds {
         let next = 1 - current;
-        // Something that has to be compiled, or that was compiled before: then the steps after that are more of the time.
-        let is_known = round % 2 == 0;
-        let (description, span) = match is_known {
-            true => ("first".into(), known),
-            false => (format!("round {round}"), compiled),
+        // Something that was compiled before, or that has to be: then the steps after that are less of the time.
+        let kind = round % 2;
+        let package = match kind {
+            0 => packages[next].clone(),
+            _ => package(next, &format!("round {round}")),
         };
-        let package = package(next, &description);
-        let is_acknowledged = kill_during_deploy(&mut server, &package, span, &mut faults.random);
+        let is_acknowledged = kill_during_deploy(&mut server, &package, moments[kind], &mut faults.random);
         server.start_again();
         server.get("/api/healthcheck").expect(200, "Ok");
         let answer = server.get("/thing");
@@ -41,6 +40,7 @@ fn a_deploy_that_the_server_does_not_survive_leaves_the_old_or_the_new_version()
             "a deploy that was acknowledged is lost"
         );
         expect_nothing_left_over(&server);
+        moments[kind].learn(serves == next);
         new += usize::from(serves == next);
         acknowledged += usize::from(is_acknowledged);
         current = serves;
@@ -67,14 +67,13 @@ fn deploy(server: &Server, package: &[u8]) -> Duration {
 }
 
 /// Kills the server at some moment of a deploy; true if the deploy was acknowledged all the same.
-fn kill_during_deploy(server: &mut Server, package: &[u8], span: Duration, random: &mut Random) -> bool {
+fn kill_during_deploy(server: &mut Server, package: &[u8], moment: Moment, random: &mut Random) -> bool {
     let request = Request::new(server.address(), "POST", "/_/control/components?accept_grants=true")
         .header("authorization", &server.control_authorization())
         .body(package);
-    let moment = Instant::now() + Duration::from_micros(random.below(span.as_micros() as u64 * 5 / 4));
     std::thread::scope(|scope| {
         let deploy = scope.spawn(|| request.try_send().is_ok_and(|answer| answer.status == 200));
-        std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+        moment.wait(random);
         server.kill();
         deploy.join().expect("a request does not panic")
     })

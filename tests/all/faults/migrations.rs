@@ -1,6 +1,6 @@
 //! Whoever migrates is killed in the middle: the tables are as they were or as they should be, and the history says which.
 
-use guesthouse_tests::faults::Faults;
+use guesthouse_tests::faults::{Faults, Moment};
 use guesthouse_tests::random::Random;
 use guesthouse_tests::{Server, binary, guests};
 use std::path::Path;
@@ -43,11 +43,6 @@ fn spawn(data: &Path, arguments: &[&str]) -> Child {
     command.spawn().expect("the executable runs")
 }
 
-/// Waits for some moment of what takes so long.
-fn wait(span: Duration, random: &mut Random) {
-    std::thread::sleep(Duration::from_micros(random.below(span.as_micros() as u64 * 5 / 4)));
-}
-
 fn end(mut process: Child) {
     // It may have ended already.
     let _ = process.kill();
@@ -70,7 +65,7 @@ fn a_migration_whose_process_is_killed_is_done_as_a_whole_or_not_at_all() {
     let mut faults = Faults::begin("kills during migrations");
     let rounds = faults.either(6, 100);
     let mut server = Server::start();
-    let span = time_of(&server);
+    let mut moments = [Moment::of(time_of(&server)); 3];
     let mut done = 0;
     for round in 0..rounds {
         let who = [Migrates::Server, Migrates::Start, Migrates::Command][round % 3];
@@ -79,7 +74,7 @@ fn a_migration_whose_process_is_killed_is_done_as_a_whole_or_not_at_all() {
             .data()
             .join(format!("migrations/main/U{}__{table}.sql", round + 2));
         std::fs::write(&file, migration(&table)).expect("a file can be written");
-        kill_during(&mut server, who, span, &mut faults.random);
+        kill_during(&mut server, who, moments[round % 3], &mut faults.random);
         // Without its file nothing is made up for: what is there now was there when the process was killed.
         let aside = server.data().join("aside.sql");
         std::fs::rename(&file, &aside).expect("a file can be renamed");
@@ -96,11 +91,10 @@ fn a_migration_whose_process_is_killed_is_done_as_a_whole_or_not_at_all() {
         server.cli(&["migrate"]).expect_success();
         assert_eq!(rows(&server, &table), Some(ROWS));
         done += usize::from(found.is_some());
+        moments[round % 3].learn(found.is_some());
     }
     server.expect_sound("main");
-    faults.done(&format!(
-        "{rounds} kills in about {span:.1?}, the migration was done {done} times"
-    ));
+    faults.done(&format!("{rounds} kills, the migration was done {done} times"));
 }
 
 /// How long a migration takes where nobody hinders it.
@@ -112,7 +106,7 @@ fn time_of(server: &Server) -> Duration {
     begun.elapsed()
 }
 
-fn kill_during(server: &mut Server, who: Migrates, span: Duration, random: &mut Random) {
+fn kill_during(server: &mut Server, who: Migrates, moment: Moment, random: &mut Random) {
     if !matches!(who, Migrates::Server) {
         server.stop();
     }
@@ -121,7 +115,7 @@ fn kill_during(server: &mut Server, who: Migrates, span: Duration, random: &mut 
         _ => &["migrate"],
     };
     let process = spawn(server.data(), arguments);
-    wait(span, random);
+    moment.wait(random);
     if matches!(who, Migrates::Server) {
         server.kill();
     }
@@ -136,7 +130,7 @@ fn a_deploy_that_is_killed_while_it_migrates_leaves_a_version_that_has_its_table
     let begun = Instant::now();
     let first = server.deploy_from(&guests::component("hello"), &maker(0).path().join("component.toml"));
     first.expect_success();
-    let span = begun.elapsed();
+    let mut moment = Moment::of(begun.elapsed());
     let mut new = 0;
     for round in 1..=rounds {
         let table = format!("own_{round}");
@@ -147,7 +141,7 @@ fn a_deploy_that_is_killed_while_it_migrates_leaves_a_version_that_has_its_table
         let (wasm_text, manifest_text) = (wasm.to_string_lossy(), manifest.to_string_lossy());
         let deploy = ["deploy", &*wasm_text, "--manifest", &*manifest_text, "--accept-grants"];
         let process = spawn(server.data(), &deploy);
-        wait(span, &mut faults.random);
+        moment.wait(&mut faults.random);
         server.kill();
         end(process);
         server.start_again();
@@ -161,15 +155,14 @@ fn a_deploy_that_is_killed_while_it_migrates_leaves_a_version_that_has_its_table
             assert_eq!(found, Some(ROWS), "the new version serves without its table");
             new += 1;
         }
+        moment.learn(answer != before);
         // Whatever was left, the same deploy succeeds now.
         server.deploy_from(&wasm, &manifest).expect_success();
         server.get("/maker").expect(200, answers);
         assert_eq!(rows(&server, &table), Some(ROWS));
     }
     server.expect_sound("main");
-    faults.done(&format!(
-        "{rounds} kills in about {span:.1?}, then the new version served {new} times"
-    ));
+    faults.done(&format!("{rounds} kills, then the new version served {new} times"));
 }
 
 /// A manifest with a migration beside it that makes the table of a round.
