@@ -3,7 +3,7 @@
 use crate::capability::Stores;
 use crate::capability::services::{Interface, Provider, Services, misfit};
 use crate::components::commands::{Answer, Call, Command, CommandError};
-use crate::components::deploy::{Change, Refusal};
+use crate::components::deploy::{Change, Failing, Refusal};
 use crate::components::manifest::Manifest;
 use crate::components::services::{StillUsed, unversioned};
 use crate::components::version::Version;
@@ -13,19 +13,26 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
 use wasmtime::component::Component;
+
+mod probation;
+
+use probation::OnProbation;
 
 /// A component that runs: how it is reached, and what runs it.
 struct Deployed {
+    version: u64,
     routes: Vec<String>,
     commands: Vec<Command>,
     provides: Vec<String>,
-    uses: Vec<Interface>,
-    running: Arc<Running>,
+    prepared: Prepared,
     /// Where it does something all the time, and the server runs.
     at_work: Option<AtWork>,
     /// Another one for every version that ever ran.
     number: u64,
+    on_probation: Option<OnProbation>,
 }
 
 /// A command that wants to be run when the server has started, and what runs it.
@@ -44,6 +51,8 @@ pub struct Deployments {
     running: Mutex<BTreeMap<String, Deployed>>,
     /// What keeps components at work. A command that deploys while no server runs has none.
     work: OnceLock<Work>,
+    /// Woken when a version on probation has failed too often, and when there is another one.
+    probation: Arc<Notify>,
 }
 
 impl Deployments {
@@ -57,6 +66,7 @@ impl Deployments {
             router: ArcSwap::from_pointee(router),
             running: Mutex::default(),
             work: OnceLock::new(),
+            probation: Arc::default(),
         })
     }
 
@@ -74,7 +84,7 @@ impl Deployments {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.values().find_map(|deployed| {
             let command = deployed.commands.iter().find(|command| command.name == name)?;
-            Some((deployed.running.clone(), command.clone()))
+            Some((deployed.prepared.running.clone(), command.clone()))
         })
     }
 
@@ -84,7 +94,7 @@ impl Deployments {
         let of_one = |deployed: &Deployed| {
             let commands = deployed.commands.iter().filter(|command| command.on_start.is_some());
             let commands = commands.map(|command| OnStart {
-                running: deployed.running.clone(),
+                running: deployed.prepared.running.clone(),
                 command: command.clone(),
             });
             commands.collect::<Vec<_>>()
@@ -97,7 +107,7 @@ impl Deployments {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let work = self.work.get_or_init(|| work);
         for deployed in running.values_mut() {
-            deployed.at_work = work.begin(&deployed.running);
+            deployed.at_work = work.begin(&deployed.prepared.running);
         }
     }
 
@@ -123,18 +133,18 @@ impl Deployments {
             .runtime
             .prepare(version, component, &self.stores, &self.services)
             .await?;
-        self.check_fit(version, &prepared)?;
+        self.check_services(version, &prepared)?;
         Ok(prepared)
     }
 
     /// Refuses a version whose services do not fit those who use them, or whose providers do not fit it.
-    fn check_fit(&self, version: &Version, prepared: &Prepared) -> Result<(), Refusal> {
+    fn check_services(&self, version: &Version, prepared: &Prepared) -> Result<(), Refusal> {
         let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let others = || running.iter().filter(|(name, _)| **name != version.name);
         for (name, provider) in others() {
             let used = prepared.uses.iter().filter(|used| provides(&provider.provides, used));
             if let Some(misfit) = used
-                .filter_map(|used| misfit(used, provider.running.component()))
+                .filter_map(|used| misfit(used, provider.prepared.running.component()))
                 .next()
             {
                 return Err(Refusal::Service(format!(
@@ -144,6 +154,7 @@ impl Deployments {
         }
         let unfit = others().filter_map(|(name, consumer)| {
             let used = consumer
+                .prepared
                 .uses
                 .iter()
                 .filter(|used| provides(&version.grants.services.provide, used));
@@ -164,12 +175,44 @@ impl Deployments {
     }
 }
 
+impl Deployments {
+    fn put(
+        &self,
+        running: &mut BTreeMap<String, Deployed>,
+        version: Version,
+        prepared: Prepared,
+        probation: Option<Duration>,
+    ) {
+        let Manifest { routes, commands, .. } = version.manifest;
+        self.stores
+            .sse
+            .grant(&version.name.as_str().into(), Some(version.grants.sse));
+        // What it does all the time ends here; the new one waits for that.
+        let before = running.remove(&version.name).map(|before| before.prepared);
+        let deployed = Deployed {
+            version: version.number,
+            at_work: self.work.get().and_then(|work| work.begin(&prepared.running)),
+            routes,
+            commands,
+            provides: version.grants.services.provide,
+            on_probation: probation.map(|lasts| self.begin_probation(&prepared.running, lasts, before)),
+            prepared,
+            number: self.services.next_number(),
+        };
+        running.insert(version.name, deployed);
+    }
+}
+
 fn provides(services: &[String], used: &Interface) -> bool {
     services.iter().any(|service| service == unversioned(&used.name))
 }
 
 impl crate::components::deploy::Runtime for Deployments {
     type Prepared = Prepared;
+
+    async fn compile(&self, version: &Version, wasm: &Bytes) -> Result<(), Refusal> {
+        self.runtime.compile(version, wasm).await.map(drop)
+    }
 
     async fn prepare(&self, version: &Version, wasm: Bytes) -> Result<Prepared, Refusal> {
         let component = self.runtime.compile(version, &wasm).await?;
@@ -194,7 +237,7 @@ impl crate::components::deploy::Runtime for Deployments {
             .iter()
             .filter(|service| !version.grants.services.provide.contains(service));
         let still_used = lost.filter_map(|service| {
-            let uses = |one: &Deployed| one.uses.iter().any(|used| unversioned(&used.name) == service);
+            let uses = |one: &Deployed| one.prepared.uses.iter().any(|used| unversioned(&used.name) == service);
             let consumers = running
                 .iter()
                 .filter(|(_, one)| uses(one))
@@ -208,39 +251,47 @@ impl crate::components::deploy::Runtime for Deployments {
         still_used.collect()
     }
 
+    fn check_fit(&self, version: &Version, prepared: &Prepared) -> Result<(), Refusal> {
+        self.check_services(version, prepared)
+    }
+
+    fn runs(&self, name: &str) -> Option<u64> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.get(name).map(|deployed| deployed.version)
+    }
+
+    async fn next_failing(&self) -> Failing {
+        self.wait_for_failing().await
+    }
+
+    fn take_stand_by(&self, failing: &Failing) -> Option<Prepared> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let deployed = running.get_mut(&failing.name)?;
+        let is_meant = deployed.version == failing.number;
+        deployed.on_probation.take_if(|_| is_meant)?.stand_by
+    }
+
     fn switch(&self, changes: Vec<Change<Prepared>>) {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
             match change {
-                Change::Put(version, prepared) => {
-                    let Manifest { routes, commands, .. } = version.manifest;
-                    let name = version.name.as_str().into();
-                    self.stores.sse.grant(&name, Some(version.grants.sse));
-                    let deployed = Deployed {
-                        at_work: self.work.get().and_then(|work| work.begin(&prepared.running)),
-                        routes,
-                        commands,
-                        provides: version.grants.services.provide,
-                        uses: prepared.uses,
-                        running: prepared.running,
-                        number: self.services.next_number(),
-                    };
-                    running.insert(version.name, deployed)
-                }
+                Change::Put(version, prepared, probation) => self.put(&mut running, *version, prepared, probation),
                 Change::Remove(name) => {
                     self.stores.sse.grant(&name.as_str().into(), None);
-                    running.remove(&name)
+                    running.remove(&name);
                 }
-            };
+            }
         }
-        let routes = running.values().map(|one| (one.routes.as_slice(), one.running.clone()));
+        let routes = running
+            .values()
+            .map(|one| (one.routes.as_slice(), one.prepared.running.clone()));
         let (router, left_out) = Router::new(routes);
         if !left_out.is_empty() {
             tracing::error!(routes = ?left_out, "routes of two components conflict");
         }
         self.services.replace(running.values().flat_map(|one| {
             let provider = Provider {
-                running: one.running.clone(),
+                running: one.prepared.running.clone(),
                 number: one.number,
             };
             one.provides

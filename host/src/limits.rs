@@ -208,6 +208,21 @@ pub const PACKAGE_BYTES_MAX: usize = 64 * MIB;
 pub const VERSIONS_KEPT: usize = 20;
 /// Deployments that wait for the one that runs. Each holds its package in memory.
 pub const DEPLOYMENTS_WAITING_MAX: usize = 4;
+/// Components that are compiled at once, each in a process of its own that may take gigabytes. More wait, so that one that takes
+/// long holds up no other.
+pub const COMPILATIONS_RUNNING_MAX: usize = 2;
+/// How long a new version is on probation where nobody says otherwise: mistakes in what most requests do show within minutes, and
+/// somebody who deploys is still there.
+pub const PROBATION: Duration = Duration::from_secs(300);
+/// The longest probation that may be asked for: every request of a day is in it. The version before stays loaded as long.
+pub const PROBATION_MAX: Duration = Duration::from_secs(24 * 3600);
+/// The last things that a version on probation did, of which too many failures are too many: few enough that it is seen soon when
+/// everything begins to fail, after however many successes.
+pub const PROBATION_REMEMBERED: u32 = 20;
+/// Failures among them that bring the version before back. One bad request that is tried again a few times is no reason yet.
+pub const PROBATION_FAILURES_MAX: u32 = 5;
+/// What is kept of the cause of a failure.
+pub const PROBATION_CAUSE_BYTES_MAX: usize = 300;
 /// Routes of one component.
 pub const ROUTES_MAX: usize = 200;
 /// Entries of one list of grants.

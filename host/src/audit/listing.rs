@@ -13,7 +13,7 @@ pub struct AuditLine {
     pub time: String,
     /// Through whom: `control socket`, `control token`, `command line`, `start`, `probation`, `component`.
     pub actor: String,
-    /// `deploy`, `rollback`, `remove`, `withdraw`, `adopt`, `denied`, `set secret`, `delete secret`.
+    /// `deploy`, `rollback`, `remove`, `withdraw`, `keep`, `adopt`, `denied`, `set secret`, `delete secret`.
     pub action: String,
     pub component: Option<String>,
     pub version: Option<u64>,

@@ -9,7 +9,7 @@ use super::deploy::{component_name, describe};
 use super::logs::{LogsArguments, logs};
 use super::target::{Remote, Target};
 use super::{audit, export, grants, print};
-use crate::components::deploy::{Details, Removed, Summary, VersionLine};
+use crate::components::deploy::{Details, Removed, State, Summary, VersionLine};
 use crate::components::grants::{Grants, GrantsDiff};
 use crate::limits;
 
@@ -147,10 +147,14 @@ fn list(components: &[Summary]) -> String {
             one.routes.join(" "),
         ]
     };
-    table(
+    let mut text = table(
         ["NAME", "VERSION", "ORIGIN", "SINCE", "ROUTES"],
         components.iter().map(row),
-    )
+    );
+    for one in components.iter().filter(|one| one.state != State::Running) {
+        let _ = writeln!(text, "{}: {}", one.name, one.state);
+    }
+    text
 }
 
 fn versions(versions: &[VersionLine]) -> String {
@@ -205,6 +209,7 @@ fn show(details: &Details) -> String {
                 summary.deployed
             ),
         ),
+        ("state", summary.state.to_string()),
         ("digest", digest.clone()),
         ("routes", summary.routes.join(" ")),
         ("commands", commands.join(" ")),

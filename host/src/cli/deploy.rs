@@ -2,15 +2,17 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::target::{Remote, Target};
 use super::{package, print};
-use crate::components::deploy::Deployed;
+use crate::components::deploy::{DeployOptions, Deployed, State};
 use crate::components::manifest::component_name_mistake;
 use crate::components::review::GrantsReview;
 use crate::control::ErrorBody;
+use crate::limits;
 
 #[derive(Debug, Args)]
 pub struct DeployArguments {
@@ -27,6 +29,12 @@ pub struct DeployArguments {
     /// `-` no longer, `!` is imported without a grant and will be denied, `?` is granted without an import and of no use.
     #[arg(long)]
     accept_grants: bool,
+    /// How long the new version is on probation. If it traps, takes too long or answers 5xx 5 times among the last 20 things that it
+    /// did, the version before runs again at once; `guesthouse components show` says why. What its migrations changed stays
+    /// changed. 0: no probation.
+    #[arg(long, value_name = "SECONDS", default_value_t = limits::PROBATION.as_secs(),
+        value_parser = clap::value_parser!(u64).range(..=limits::PROBATION_MAX.as_secs()))]
+    probation: u64,
     #[command(flatten)]
     remote: Remote,
 }
@@ -45,15 +53,22 @@ pub async fn deploy(data_directory: &Path, arguments: DeployArguments) -> anyhow
         manifest,
         name,
         accept_grants,
+        probation,
         remote,
     } = arguments;
     let package = package::load(&file, manifest.as_deref())?;
     let target = Target::find(data_directory, remote).await?;
-    let mut result = target.deploy(package.clone(), name.clone(), accept_grants).await;
+    let mut options = DeployOptions {
+        name,
+        accept_grants,
+        probation: Duration::from_secs(probation),
+    };
+    let mut result = target.deploy(package.clone(), options.clone()).await;
     if let Some(review) = grants_to_accept(&result)
         && is_accepted(review)?
     {
-        result = target.deploy(package, name, true).await;
+        options.accept_grants = true;
+        result = target.deploy(package, options).await;
     }
     let stopped = target.is_stopped();
     target.close().await;
@@ -87,6 +102,7 @@ pub fn describe(deployed: &Deployed, stopped: bool) -> String {
         previous,
         routes,
         grants,
+        probation,
     } = deployed;
     let before = previous.map_or_else(String::new, |previous| format!(" (before: {previous})"));
     let routes = if routes.is_empty() {
@@ -102,6 +118,9 @@ pub fn describe(deployed: &Deployed, stopped: bool) -> String {
     let mut text = format!("{name} is now version {version}{before}{routes}{from}\n");
     for line in grants.lines() {
         text.push_str(&format!("  {line}\n"));
+    }
+    if let Some(probation) = probation {
+        text.push_str(&format!("  {}\n", State::OnProbation(probation.clone())));
     }
     text
 }

@@ -10,7 +10,9 @@ use http::Method;
 use super::client::Client;
 use crate::builtins::BUILTINS;
 use crate::components::commands::{Answer as CommandAnswer, Call};
-use crate::components::deploy::{CommandLine, DeployError, Deployed, Deployer, Details, Removed, Summary, VersionLine};
+use crate::components::deploy::{
+    CommandLine, DeployError, DeployOptions, Deployed, Deployer, Details, Removed, Summary, VersionLine,
+};
 use crate::components::version::Actor;
 use crate::control::ErrorBody;
 use crate::control::commands::CallBody;
@@ -113,22 +115,23 @@ impl Target {
         }
     }
 
-    pub async fn deploy(&self, package: Bytes, name: Option<String>, accept_grants: bool) -> anyhow::Result<Deployed> {
+    pub async fn deploy(&self, package: Bytes, options: DeployOptions) -> anyhow::Result<Deployed> {
         match self {
             Target::Server(client) => {
+                let DeployOptions {
+                    name,
+                    accept_grants,
+                    probation,
+                } = options;
                 let name = name.map(|name| format!("&name={name}")).unwrap_or_default();
-                client
-                    .send(
-                        Method::POST,
-                        &format!("components?accept_grants={accept_grants}{name}"),
-                        package,
-                    )
-                    .await
+                let seconds = probation.as_secs();
+                let path = format!("components?accept_grants={accept_grants}&probation={seconds}{name}");
+                client.send(Method::POST, &path, package).await
             }
             Target::Stopped(deployer, _) => {
                 // What is deployed already is made ready, for the new one has to fit it. What does not start has no say.
                 here(deployer.start().await)?;
-                here(deployer.deploy(package, name, accept_grants, Actor::CommandLine).await)
+                here(deployer.deploy(package, options, Actor::CommandLine).await)
             }
         }
     }

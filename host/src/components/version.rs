@@ -65,6 +65,8 @@ pub enum Actor {
     CommandLine,
     /// The host itself, as it started.
     Start,
+    /// The host itself, which saw a new version fail too often.
+    Probation,
 }
 
 impl Actor {
@@ -74,6 +76,7 @@ impl Actor {
             Actor::ControlToken => "control token",
             Actor::CommandLine => "command line",
             Actor::Start => "start",
+            Actor::Probation => "probation",
         }
     }
 }

@@ -6,8 +6,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body::Body;
 
-use super::query::DeployQuery;
-use super::{Answer, Control, ControlError, body, json, respond_with};
+use super::{Answer, Control, ControlError, body, json, query, respond_with};
 use crate::components::deploy::{DeployError, Runtime};
 use crate::components::package::PackageError;
 use crate::components::version::Actor;
@@ -32,7 +31,7 @@ where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let DeployQuery { name, accept_grants } = DeployQuery::parse(request.uri().query())?;
+    let options = query::deploy_options(request.uri().query())?;
     let _place = control.queue()?;
     let package = body::read(request.into_body(), limits::PACKAGE_BYTES_MAX).await;
     let package = package.map_err(|error| match error {
@@ -40,7 +39,7 @@ where
         other => other,
     })?;
     let deployed = control
-        .to_the_end(move |deployer| async move { deployer.deploy(package, name, accept_grants, actor).await })
+        .to_the_end(move |deployer| async move { deployer.deploy(package, options, actor).await })
         .await?;
     json(&deployed)
 }

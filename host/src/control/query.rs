@@ -1,6 +1,10 @@
-//! Queries of the control API: `name=...&accept_grants=true` of a deployment, and those of lists.
+//! Queries of the control API: `name=...&accept_grants=true&probation=600` of a deployment, and those of lists.
+
+use std::time::Duration;
 
 use super::ControlError;
+use crate::components::deploy::DeployOptions;
+use crate::limits;
 
 /// What a query has that is not read yet.
 pub struct Query<'a> {
@@ -44,36 +48,38 @@ impl<'a> Query<'a> {
     }
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct DeployQuery {
-    pub name: Option<String>,
-    pub accept_grants: bool,
-}
-
-impl DeployQuery {
-    /// Valid values need no escapes, so nothing is unescaped: what has one is no valid value.
-    pub fn parse(query: Option<&str>) -> Result<DeployQuery, ControlError> {
-        let mut parsed = DeployQuery::default();
-        for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-            match pair.split_once('=').unwrap_or((pair, "")) {
-                ("name", "") => {}
-                ("name", name) => parsed.name = Some(name.to_owned()),
-                ("accept_grants", "true") => parsed.accept_grants = true,
-                ("accept_grants", "false") => parsed.accept_grants = false,
-                ("accept_grants", _) => {
-                    return Err(ControlError::Query(
-                        "`accept_grants` is either `true` or `false`".to_owned(),
-                    ));
-                }
-                _ => {
-                    return Err(ControlError::Query(
-                        "the query may have `name` and `accept_grants` only".to_owned(),
-                    ));
-                }
+/// The query of a deployment. Valid values need no escapes, so nothing is unescaped: what has one is no valid value.
+pub fn deploy_options(query: Option<&str>) -> Result<DeployOptions, ControlError> {
+    let mut options = DeployOptions::default();
+    for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=').unwrap_or((pair, "")) {
+            ("name", "") => {}
+            ("name", name) => options.name = Some(name.to_owned()),
+            ("accept_grants", "true") => options.accept_grants = true,
+            ("accept_grants", "false") => options.accept_grants = false,
+            ("accept_grants", _) => {
+                return Err(ControlError::Query(
+                    "`accept_grants` is either `true` or `false`".to_owned(),
+                ));
+            }
+            ("probation", seconds) => options.probation = probation(seconds)?,
+            _ => {
+                return Err(ControlError::Query(
+                    "the query may have `name`, `accept_grants` and `probation` only".to_owned(),
+                ));
             }
         }
-        Ok(parsed)
     }
+    Ok(options)
+}
+
+fn probation(seconds: &str) -> Result<Duration, ControlError> {
+    let probation = seconds.parse().ok().map(Duration::from_secs);
+    let probation = probation.filter(|probation| *probation <= limits::PROBATION_MAX);
+    probation.ok_or_else(|| {
+        let max = limits::PROBATION_MAX.as_secs();
+        ControlError::Query(format!("`probation` is a number of seconds from 0 to {max}"))
+    })
 }
 
 #[cfg(test)]
@@ -104,21 +110,28 @@ mod tests {
 
     #[test]
     fn a_query_is_read_and_anything_else_is_refused() {
-        let expected = DeployQuery {
+        let expected = DeployOptions {
             name: Some("a".to_owned()),
             accept_grants: true,
+            probation: Duration::from_secs(60),
         };
         assert_eq!(
-            DeployQuery::parse(Some("name=a&accept_grants=true")).expect("a query"),
+            deploy_options(Some("name=a&accept_grants=true&probation=60")).expect("a query"),
             expected
         );
-        assert_eq!(
-            DeployQuery::parse(Some("name=")).expect("a query"),
-            DeployQuery::default()
-        );
-        assert_eq!(DeployQuery::parse(None).expect("a query"), DeployQuery::default());
-        for query in ["accept_grants=yes", "accept_grant=true", "x"] {
-            assert!(DeployQuery::parse(Some(query)).is_err(), "{query}");
+        for nothing in [Some("name="), None] {
+            assert_eq!(deploy_options(nothing).expect("a query"), DeployOptions::default());
+        }
+        for query in [
+            "accept_grants=yes",
+            "accept_grant=true",
+            "x",
+            "probation",
+            "probation=-1",
+            "probation=1.5",
+            "probation=86401",
+        ] {
+            assert!(deploy_options(Some(query)).is_err(), "{query}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::capability::mail::{Mail, MailSettings};
 use crate::capability::secrets::Secrets;
 use crate::capability::sqlite::{Databases, Settings};
 use crate::components::commands::{Answer as CommandAnswer, Call, CommandError, Outcome};
-use crate::components::deploy::{Change, Refusal};
+use crate::components::deploy::{Change, Failing, Refusal};
 use crate::components::package::pack::pack;
 use crate::components::services::StillUsed;
 use crate::components::store::Store;
@@ -26,6 +26,10 @@ struct Idle;
 
 impl Runtime for Idle {
     type Prepared = ();
+
+    async fn compile(&self, _version: &Version, _wasm: &Bytes) -> Result<(), Refusal> {
+        Ok(())
+    }
 
     async fn prepare_cached(&self, _version: &Version) -> Option<Result<(), Refusal>> {
         None
@@ -41,6 +45,22 @@ impl Runtime for Idle {
 
     fn still_used(&self, _version: &Version) -> Vec<StillUsed> {
         Vec::new()
+    }
+
+    fn check_fit(&self, _version: &Version, (): &()) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn runs(&self, _name: &str) -> Option<u64> {
+        None
+    }
+
+    async fn next_failing(&self) -> Failing {
+        std::future::pending().await
+    }
+
+    fn take_stand_by(&self, _failing: &Failing) -> Option<()> {
+        None
     }
 
     fn switch(&self, _changes: Vec<Change<()>>) {}
@@ -146,6 +166,7 @@ async fn a_component_is_deployed_shown_rolled_back_and_removed() {
                 "previous": null,
                 "routes": ["/page"],
                 "grants": {"added": [], "removed": [], "missing": [], "unused": []},
+                "probation": null,
             })
         )
     );

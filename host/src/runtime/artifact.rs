@@ -45,6 +45,8 @@ impl Runtime {
         let code = self.compiled_path(Digest::of(&parts.component).as_str());
         if self.load(&code).is_none() {
             size::check(&parts.component).map_err(Refusal::Oversize)?;
+            let permit = self.compilers.acquire().await;
+            let _permit = permit.map_err(|error| Refusal::Internal(error.to_string()))?;
             compile_in_child(&self.cache, &parts.component, &code).await?;
         }
         let own = self.compiled_path(version.digest.as_str());

@@ -43,6 +43,9 @@ impl Running {
             Ok(Err(_)) => End::Trapped,
             Err(_) => End::TimedOut,
         };
+        if let Ok(Err(error)) = &ended {
+            self.shared().probation.note_cause(|| root(error));
+        }
         self.shared().note(Deed::Command, outcome, None);
         let note = |why: &str| self.note(&format!("the command `{}` failed: {why}", command.name));
         let answer = ended.map_err(|_| {

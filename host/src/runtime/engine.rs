@@ -20,6 +20,8 @@ pub struct Runtime {
     pub(super) linker: Linker<State>,
     pub(super) cache: PathBuf,
     pub(super) places: Arc<Semaphore>,
+    /// As many permits as there may be processes that compile.
+    pub(super) compilers: Semaphore,
 }
 
 impl Runtime {
@@ -35,6 +37,7 @@ impl Runtime {
             linker,
             cache: cache.into(),
             places: Arc::new(Semaphore::new(limits::INSTANCES_MAX as usize)),
+            compilers: Semaphore::new(limits::COMPILATIONS_RUNNING_MAX),
         }))
     }
 }

@@ -14,6 +14,7 @@ mod log;
 mod memory;
 mod outcome;
 mod prepared;
+mod probation;
 mod running;
 mod shared;
 mod shift;

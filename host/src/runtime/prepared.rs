@@ -3,6 +3,7 @@
 use super::Refusal;
 use super::engine::Runtime;
 use super::inspect::Faces;
+use super::probation::Probation;
 use super::running::Running;
 use super::shared::Shared;
 use super::state::{Granted, State};
@@ -100,6 +101,7 @@ impl Runtime {
             granted,
             reuse,
             timeout,
+            probation: Probation::default(),
             drained: watch::Sender::new(false),
         }));
         running.probe().await?;

@@ -6,6 +6,7 @@ use super::end::End;
 use super::instances::{Given, Instances};
 use super::log::explain;
 use super::outcome::Outcome;
+use super::probation::Probation;
 use super::shared::Shared;
 use super::visit::Visit;
 use crate::audit::{Deed, Ledger, Trace, Verdict};
@@ -100,6 +101,11 @@ impl Running {
 
     pub(super) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// What watches it while it is new.
+    pub fn probation(&self) -> &Probation {
+        &self.shared.probation
     }
 
     /// The component's name.

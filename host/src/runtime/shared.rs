@@ -3,6 +3,8 @@
 use super::end::End;
 use super::log::explain;
 use super::outcome::Outcome;
+use super::prepared::root;
+use super::probation::Probation;
 use super::state::{Granted, State};
 use crate::audit::Deed;
 use crate::capability::bindings::command::CommandWorldPre;
@@ -33,6 +35,8 @@ pub struct Shared {
     pub granted: Granted,
     pub reuse: Reuse,
     pub timeout: Duration,
+    /// Watches what fails, where the version is new.
+    pub probation: Probation,
     /// True once the version was replaced: instances end when they have nothing left to do.
     pub drained: watch::Sender<bool>,
 }
@@ -108,6 +112,7 @@ impl Shared {
             && !(*self.drained.borrow())
             && !end.is_given_up()
         {
+            self.probation.note_cause(|| root(error));
             let (component, version) = (&self.granted.ledger.component, self.granted.ledger.version);
             tracing::warn!(%component, version, outcome = %end.outcome(), cause = format!("{error:#}"), "an instance ended");
             let note = format!("an instance ended, {}: {}", end.outcome(), explain(error));
@@ -116,8 +121,9 @@ impl Shared {
     }
 
     /// Notes how something ended that the version did, with the status of the response where there is one.
-    pub fn note(&self, deed: Deed, outcome: Outcome, _status: Option<StatusCode>) {
+    pub fn note(&self, deed: Deed, outcome: Outcome, status: Option<StatusCode>) {
         self.granted.ledger.ends.add(deed, outcome);
+        self.probation.note(outcome, status);
     }
 }
 

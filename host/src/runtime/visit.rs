@@ -82,6 +82,10 @@ impl Drop for Visit {
     fn drop(&mut self) {
         self.link.leave(self.outcome == Outcome::Cancelled);
         let outcome = self.trace.end(self.outcome);
+        let trace = &self.trace;
+        self.shared.probation.note_request(outcome, self.status, || {
+            format!("{} {}, request {}", trace.method, trace.path, trace.id)
+        });
         self.shared.note(Deed::Request, outcome, self.status);
     }
 }

@@ -109,6 +109,7 @@ async fn keep(shared: &Shared, mut stopping: watch::Receiver<()>) {
             }
             Ended::Failed(error) => {
                 shared.note(Deed::Work, Outcome::Trapped, None);
+                shared.probation.note_cause(|| root(&error));
                 let retry_ms = pause.as_millis() as u64;
                 tracing::warn!(%component, cause = root(&error), retry_ms, "what it does all the time has failed");
                 let note = format!(

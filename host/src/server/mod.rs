@@ -168,15 +168,13 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
         authority: address.to_string().parse()?,
     };
     let deployer = Arc::new(deployer);
-    let (mail, sse) = (stores.mail.clone(), stores.sse.clone());
-    let (audit, logs) = (stores.audit.clone(), stores.logs.clone());
     let token = directory.control_token()?;
-    let control = Arc::new(Control::new(deployer.clone(), stores, token, directory.migrations()));
+    let control = Control::new(deployer.clone(), stores.clone(), token, directory.migrations());
     let (stop, stopping) = watch::channel(false);
     let service = Arc::new(Service {
         deployments: deployments.clone(),
-        audit: audit.clone(),
-        control,
+        audit: stores.audit.clone(),
+        control: Arc::new(control),
         cross_origin: CrossOrigin::new(options.cors_allowed_origins, options.dev),
         place,
         proxies: Arc::new(options.trusted_proxies),
@@ -185,8 +183,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     let workers = worker::start(&listener, tls.as_ref(), &service, &stopping)?;
     let socket = control::socket::bind(directory.path()).context("cannot make the control socket")?;
     let door = tokio::spawn(worker::serve_socket(socket, service.clone(), stopping.clone()));
-    let delivery = keep("mail", &stopping, move |stopping| mail::deliver(mail.clone(), stopping));
-    let counting = keep("audit", &stopping, move |stopping| audit::keep(audit.clone(), stopping));
+    let kept = keep_all(&stores, &deployer, &stopping);
     crate::faults::set(&options.fault);
     say_where_to_go(&scheme, address, &data_directory);
     deployments.begin_work(Work::start().context("cannot start a thread")?);
@@ -195,23 +192,37 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     stop_requested.await;
     tracing::info!("stopping");
     stop.send_replace(true);
-    sse.stop();
-    logs.release();
+    stores.sse.stop();
+    stores.logs.release();
     door.await?;
     // While requests under way end: they do not need it.
     let work = tokio::spawn(async move { deployments.finish_work().await });
     tokio::task::spawn_blocking(move || workers.into_iter().try_for_each(std::thread::JoinHandle::join))
         .await?
         .map_err(|_| anyhow::anyhow!("a worker ended in a panic"))?;
-    delivery.await?;
     work.await?;
     // What was begun may have something to say that is said once. It has its own limit of time, and a panic was reported.
     let _ = on_start.await;
-    counting.await?;
-    logs.close().await;
-    deployer.databases().close().await;
+    for task in kept {
+        task.await?;
+    }
+    stores.logs.close().await;
     deployer.close().await;
     Ok(())
+}
+
+/// Begins what the server does beside answering, until it stops.
+fn keep_all(
+    stores: &Stores,
+    deployer: &Arc<Deployer<Deployments>>,
+    stopping: &watch::Receiver<bool>,
+) -> [JoinHandle<()>; 3] {
+    let (mail, audit, deployer) = (stores.mail.clone(), stores.audit.clone(), deployer.clone());
+    [
+        keep("mail", stopping, move |stopping| mail::deliver(mail.clone(), stopping)),
+        keep("audit", stopping, move |stopping| audit::keep(audit.clone(), stopping)),
+        keep("probation", stopping, move |stopping| deployer.clone().watch(stopping)),
+    ]
 }
 
 /// Runs a task that the server needs, until it stops.

@@ -1,8 +1,10 @@
 //! What deployments answer: the same values in the program, as JSON of the control API, and in the command line.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::components::clock::rfc3339;
+use crate::components::clock::{now_ms, rfc3339};
 use crate::components::commands::Command;
 use crate::components::grants::Grants;
 use crate::components::manifest::Manifest;
@@ -20,6 +22,36 @@ pub struct Deployed {
     pub routes: Vec<String>,
     /// What that means for its grants.
     pub grants: GrantsReview,
+    /// Where failures bring the version before back by themselves.
+    #[serde(default)]
+    pub probation: Option<Probation>,
+}
+
+/// A version is on probation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probation {
+    pub until: String,
+    /// The version that comes back where this one fails.
+    pub fallback: u64,
+}
+
+/// How a component is doing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    #[default]
+    Running,
+    OnProbation(Probation),
+    /// It runs a version that was brought back because the one after it failed.
+    RolledBack(Withdrawn),
+}
+
+/// A version failed on probation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawn {
+    pub version: u64,
+    pub at: String,
+    pub why: String,
 }
 
 /// A component no longer runs as it did.
@@ -42,6 +74,8 @@ pub struct Summary {
     pub origin: Origin,
     /// Since when this version runs.
     pub deployed: String,
+    #[serde(default)]
+    pub state: State,
     pub routes: Vec<String>,
     pub commands: Vec<Command>,
 }
@@ -84,8 +118,50 @@ pub struct NotStarted {
     pub why: String,
 }
 
+impl Probation {
+    pub fn new(until_ms: i64, fallback: u64) -> Probation {
+        let until = rfc3339(until_ms);
+        Probation { until, fallback }
+    }
+}
+
+impl State {
+    fn of(running: &Running, now_ms: i64) -> State {
+        let until = running.probation_until_ms.filter(|until_ms| *until_ms > now_ms);
+        if let Some((until_ms, fallback)) = until.zip(running.version.replaced) {
+            return State::OnProbation(Probation::new(until_ms, fallback));
+        }
+        match &running.withdrawal {
+            Some(withdrawal) => State::RolledBack(Withdrawn {
+                version: withdrawal.version,
+                at: rfc3339(withdrawal.time_ms),
+                why: withdrawal.why.clone(),
+            }),
+            None => State::Running,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            State::Running => formatter.write_str("running"),
+            State::OnProbation(Probation { until, fallback }) => {
+                write!(
+                    formatter,
+                    "on probation until {until}; version {fallback} comes back if it fails"
+                )
+            }
+            State::RolledBack(Withdrawn { version, at, why }) => {
+                write!(formatter, "version {version} was withdrawn at {at}: {why}")
+            }
+        }
+    }
+}
+
 impl Summary {
     pub fn new(running: Running) -> Summary {
+        let state = State::of(&running, now_ms());
         let Version {
             name,
             number,
@@ -100,6 +176,7 @@ impl Summary {
             version: number,
             origin,
             deployed,
+            state,
             routes: manifest.routes,
             commands: manifest.commands,
         }

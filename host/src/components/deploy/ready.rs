@@ -33,6 +33,12 @@ impl<R: Runtime> Deployer<R> {
         })
     }
 
+    /// It gets into nobody's way, and takes nothing away that others use.
+    pub(super) async fn check_place(&self, version: &Version) -> Result<(), DeployError> {
+        self.check_others(version).await?;
+        self.check_consumers(version)
+    }
+
     /// No other component that runs has one of its routes, commands or services.
     pub(super) async fn check_others(&self, version: &Version) -> Result<(), DeployError> {
         let running = self.store.running().await?;
@@ -58,7 +64,7 @@ impl<R: Runtime> Deployer<R> {
     }
 
     /// Nobody is left without a service that the version now running provides. A removal may do so, for it says what it does.
-    pub(super) fn check_consumers(&self, version: &Version) -> Result<(), DeployError> {
+    fn check_consumers(&self, version: &Version) -> Result<(), DeployError> {
         let services = self.runtime.still_used(version);
         match services.is_empty() {
             true => Ok(()),
@@ -67,6 +73,17 @@ impl<R: Runtime> Deployer<R> {
                 services,
             }),
         }
+    }
+
+    /// Compiles a package, beside other changes: it takes long. What would be refused afterwards is refused before.
+    pub(super) async fn compile(&self, package: &Package) -> Result<(), DeployError> {
+        let version = self.next_version(package, Origin::Upload).await?;
+        self.check_place(&version).await?;
+        let compiled = self.runtime.compile(&version, &package.bytes).await;
+        compiled.map_err(|refusal| DeployError::Refused {
+            name: version.name,
+            refusal,
+        })
     }
 
     pub(super) async fn prepare(&self, version: &Version, package: &Bytes) -> Result<R::Prepared, DeployError> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -18,7 +19,11 @@ pub trait Runtime: Send + Sync + 'static {
     /// A version that is ready to take requests.
     type Prepared: Send + 'static;
 
-    /// Compiles a version, checks what it imports and exports, and instantiates it once. Nothing else changes.
+    /// Compiles a version and keeps the code, so that making it ready does not take long. Nothing else changes.
+    fn compile(&self, version: &Version, wasm: &Bytes) -> impl Future<Output = Result<(), Refusal>> + Send;
+
+    /// Checks what a version imports and exports, and instantiates it once; compiles it first where its code is not kept. Nothing
+    /// else changes.
     fn prepare(&self, version: &Version, wasm: Bytes) -> impl Future<Output = Result<Self::Prepared, Refusal>> + Send;
 
     /// The same for a version whose code was compiled before, and without its bytes; none where there is no such code.
@@ -30,8 +35,20 @@ pub trait Runtime: Send + Sync + 'static {
     /// The services that other components use and that would be gone if this version took the place of the one that runs under its name.
     fn still_used(&self, version: &Version) -> Vec<StillUsed>;
 
+    /// That a version which was made ready some time ago still fits those that run now, in the types of their services.
+    fn check_fit(&self, version: &Version, prepared: &Self::Prepared) -> Result<(), Refusal>;
+
+    /// The number of the version that runs under this name.
+    fn runs(&self, name: &str) -> Option<u64>;
+
     /// Makes all changes in one step, for every request that comes from now on. Requests under way end where they began.
     fn switch(&self, changes: Vec<Change<Self::Prepared>>);
+
+    /// Waits until a version on probation has failed too often. Each is told of once.
+    fn next_failing(&self) -> impl Future<Output = Failing> + Send;
+
+    /// The version that was kept ready to take the place of this one again, which is on probation. None where there is none.
+    fn take_stand_by(&self, failing: &Failing) -> Option<Self::Prepared>;
 
     /// Runs a command of whichever component brings it.
     fn run_command(&self, name: &str, call: Call) -> impl Future<Output = Result<Answer, CommandError>> + Send;
@@ -39,10 +56,20 @@ pub trait Runtime: Send + Sync + 'static {
 
 /// A change of what runs.
 pub enum Change<P> {
-    /// This version now runs under its name.
-    Put(Box<Version>, P),
+    /// This version now runs under its name. Where it is on probation, for so long, it is watched, and the version that it replaces
+    /// is kept ready.
+    Put(Box<Version>, P, Option<Duration>),
     /// Nothing runs under this name any more.
     Remove(String),
+}
+
+/// A version that failed too often on probation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failing {
+    pub name: String,
+    pub number: u64,
+    /// What of it failed, in words for people.
+    pub why: String,
 }
 
 /// Why a version cannot run. All but the last are one sentence for the component's author.

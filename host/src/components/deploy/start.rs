@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{Change, DeployError, Deployer, NotStarted, Refusal, Runtime};
+use super::{Change, DeployError, Deployer, NotStarted, Refusal, Runtime, probation};
 use crate::components::manifest::Manifest;
 use crate::components::package::Package;
-use crate::components::store::Entry;
+use crate::components::store::{Entry, Use};
 use crate::components::version::{Actor, Origin, Version};
 
 /// A component that comes with the executable. It is a package like any other.
@@ -69,7 +69,9 @@ impl<R: Runtime> Deployer<R> {
             version: version.number,
             detail,
         };
-        Ok(self.store.add(&version, &package.bytes, takes_over, entry).await?)
+        self.store.add_package(&version.digest, &package.bytes).await?;
+        let purpose = if takes_over { Use::Run } else { Use::Keep };
+        Ok(self.store.add(&version, purpose, entry).await?)
     }
 
     /// Makes everything that is deployed ready and switches to it at once. What fails is returned, and does not run.
@@ -77,9 +79,10 @@ impl<R: Runtime> Deployer<R> {
         let _held = self.one_at_a_time.lock().await;
         let (mut changes, mut not_started) = (Vec::new(), Vec::new());
         for running in self.store.running().await? {
+            let watched = probation::remaining(&running);
             let version = running.version;
             match self.prepare_again(&version).await {
-                Ok(prepared) => changes.push(Change::Put(Box::new(version), prepared)),
+                Ok(prepared) => changes.push(Change::Put(Box::new(version), prepared, watched)),
                 Err(refusal) => not_started.push(NotStarted {
                     name: version.name,
                     version: version.number,
@@ -92,7 +95,7 @@ impl<R: Runtime> Deployer<R> {
     }
 
     /// Makes a stored version ready. Its package, of some megabytes, is read and hashed only where it has to be compiled again.
-    async fn prepare_again(&self, version: &Version) -> Result<R::Prepared, Refusal> {
+    pub(super) async fn prepare_again(&self, version: &Version) -> Result<R::Prepared, Refusal> {
         if let Some(prepared) = self.runtime.prepare_cached(version).await {
             return prepared;
         }

@@ -1,5 +1,7 @@
 //! The state machine of deployments, with a runtime that only notes what it was told, and real databases and files.
 
+mod probation;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex as StdMutex;
@@ -18,10 +20,16 @@ use crate::data_directory::DataDirectory;
 #[derive(Default)]
 struct Noted {
     running: StdMutex<BTreeMap<String, u64>>,
+    /// How long each is watched.
+    watched: StdMutex<BTreeMap<String, Option<Duration>>>,
 }
 
 impl Runtime for Noted {
     type Prepared = ();
+
+    async fn compile(&self, _version: &Version, _wasm: &Bytes) -> Result<(), Refusal> {
+        Ok(())
+    }
 
     async fn prepare_cached(&self, _version: &Version) -> Option<Result<(), Refusal>> {
         None
@@ -44,11 +52,31 @@ impl Runtime for Noted {
         Vec::new()
     }
 
+    fn check_fit(&self, _version: &Version, (): &()) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn runs(&self, name: &str) -> Option<u64> {
+        self.running.lock().expect("no panic before").get(name).copied()
+    }
+
+    async fn next_failing(&self) -> Failing {
+        std::future::pending().await
+    }
+
+    fn take_stand_by(&self, _failing: &Failing) -> Option<()> {
+        None
+    }
+
     fn switch(&self, changes: Vec<Change<()>>) {
         let mut running = self.running.lock().expect("no panic before");
+        let mut watched = self.watched.lock().expect("no panic before");
         for change in changes {
             match change {
-                Change::Put(version, ()) => running.insert(version.name, version.number),
+                Change::Put(version, (), probation) => {
+                    watched.insert(version.name.clone(), probation);
+                    running.insert(version.name, version.number)
+                }
                 Change::Remove(name) => running.remove(&name),
             };
         }
@@ -89,7 +117,7 @@ impl House {
 
     async fn deploy(&self, manifest: &str) -> Result<Deployed, DeployError> {
         self.deployer
-            .deploy(package(manifest), None, true, Actor::CommandLine)
+            .deploy(package(manifest), options(None, true), Actor::CommandLine)
             .await
     }
 
@@ -114,6 +142,14 @@ impl House {
         versions
             .map(|versions| versions.iter().map(|line| line.version).collect())
             .unwrap_or_default()
+    }
+}
+
+fn options(name: Option<&str>, accept_grants: bool) -> DeployOptions {
+    DeployOptions {
+        name: name.map(str::to_owned),
+        accept_grants,
+        ..DeployOptions::default()
     }
 }
 
@@ -219,7 +255,7 @@ async fn a_failure_at_any_step_leaves_everything_as_it_was() {
     ] {
         let error = house
             .deployer
-            .deploy(package, None, accept, Actor::CommandLine)
+            .deploy(package, options(None, accept), Actor::CommandLine)
             .await
             .expect_err("no deployment");
         assert_eq!(error.code(), expected, "{error}");
@@ -239,7 +275,7 @@ async fn grants_are_accepted_once_and_only_widening_asks_again() {
     let deploy = |package: &Bytes, accept| {
         house
             .deployer
-            .deploy(package.clone(), None, accept, Actor::ControlSocket)
+            .deploy(package.clone(), options(None, accept), Actor::ControlSocket)
     };
     match deploy(&narrow, false).await.expect_err("not accepted") {
         DeployError::GrantsNotAccepted { review, .. } => assert_eq!(review.added, ["sqlite main: read a"]),
@@ -277,7 +313,7 @@ async fn a_component_migrates_its_own_tables_under_its_own_name() {
         let package = package_with(manifest, &migrations);
         house
             .deployer
-            .deploy(package, None, true, Actor::CommandLine)
+            .deploy(package, options(None, true), Actor::CommandLine)
             .await
             .expect("a deployment");
     }
@@ -297,13 +333,13 @@ async fn a_component_migrates_its_own_tables_under_its_own_name() {
     let package = package_with(&other, &[create]);
     let replaced = house
         .deployer
-        .deploy(package, Some("page".to_owned()), true, Actor::CommandLine);
+        .deploy(package, options(Some("page"), true), Actor::CommandLine);
     replaced.await.expect("a replacement has migrations of its own");
 
     let steal = [("main/U3__steal.sql".to_owned(), "CREATE TABLE other (x)".to_owned())];
     let error = house
         .deployer
-        .deploy(package_with(manifest, &steal), None, true, Actor::CommandLine)
+        .deploy(package_with(manifest, &steal), options(None, true), Actor::CommandLine)
         .await;
     assert_eq!(error.expect_err("not granted").code(), "migration_failed");
 }
@@ -314,8 +350,7 @@ async fn another_name_makes_another_component() {
     let deploy = |name: &str| {
         house.deployer.deploy(
             package("name = \"page\""),
-            Some(name.to_owned()),
-            true,
+            options(Some(name), true),
             Actor::CommandLine,
         )
     };

@@ -50,11 +50,34 @@ pub struct Pointer {
     pub current: Option<u64>,
 }
 
-/// A version that runs, and since when.
+/// A version that runs, since when, and how it came to.
 #[derive(Debug, Clone)]
 pub struct Running {
     pub version: Version,
     pub deployed_ms: i64,
+    /// Where it was put on probation: until when, which may be over.
+    pub probation_until_ms: Option<i64>,
+    /// Where it was brought back because another one failed on probation.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// That a version failed on probation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    pub version: u64,
+    pub time_ms: i64,
+    pub why: String,
+}
+
+/// What becomes of a version that is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It is kept, and what runs goes on.
+    Keep,
+    /// It runs from now on.
+    Run,
+    /// It runs from now on, until then on probation.
+    RunOnProbation { until_ms: i64 },
 }
 
 /// What the audit keeps of a change.
@@ -110,9 +133,13 @@ impl Store {
         rows::versions(self.query(&sql, vec![text(name)]).await?)
     }
 
-    /// Stores a version and, if it is to run, points to it. Old versions beyond what is kept go.
-    pub async fn add(&self, version: &Version, package: &Bytes, run: bool, entry: Entry<'_>) -> Result<(), StoreError> {
-        self.files.write(&version.digest, package.clone()).await?;
+    /// Stores a package, which is no version yet: the next change but `add` would remove it again.
+    pub async fn add_package(&self, digest: &Digest, package: &Bytes) -> Result<(), StoreError> {
+        self.files.write(digest, package.clone()).await
+    }
+
+    /// Stores a version whose package is stored and, if it is to run, points to it. Old versions beyond what is kept go.
+    pub async fn add(&self, version: &Version, purpose: Use, entry: Entry<'_>) -> Result<(), StoreError> {
         let mut steps = vec![
             step(
                 "INSERT INTO component (name, last_version) VALUES (?1, ?2) \
@@ -121,8 +148,10 @@ impl Store {
             ),
             step(rows::INSERT_VERSION, rows::version_parameters(version)?),
         ];
-        if run {
-            steps.push(point(&version.name, Some(version.number)));
+        match purpose {
+            Use::Keep => {}
+            Use::Run => steps.push(point(&version.name, Some(version.number), None)),
+            Use::RunOnProbation { until_ms } => steps.push(point(&version.name, Some(version.number), Some(until_ms))),
         }
         let kept = integer(limits::VERSIONS_KEPT as u64);
         steps.push(step(schema::PRUNE, vec![text(&version.name), kept]));
@@ -131,7 +160,28 @@ impl Store {
 
     /// Points a name to a version that is kept.
     pub async fn point(&self, name: &str, number: u64, entry: Entry<'_>) -> Result<(), StoreError> {
-        self.change(vec![point(name, Some(number))], entry).await
+        self.change(vec![point(name, Some(number), None)], entry).await
+    }
+
+    /// Points a name back to the version before the one that failed on probation, which `entry` is about. No package is looked at:
+    /// another deployment may just have stored one that is no version yet.
+    pub async fn withdraw(&self, number: u64, entry: Entry<'_>) -> Result<(), StoreError> {
+        let name = entry.component;
+        let remember = step(
+            "UPDATE component SET withdrawal = (SELECT max(id) FROM audit) WHERE name = ?1",
+            vec![text(name)],
+        );
+        let steps = vec![point(name, Some(number), None), note(&entry), remember];
+        self.write(steps).await
+    }
+
+    /// Ends the probation of the version that runs, which stays.
+    pub async fn end_probation(&self, entry: Entry<'_>) -> Result<(), StoreError> {
+        let end = step(
+            "UPDATE component SET probation_until_ms = NULL WHERE name = ?1 AND current_version = ?2",
+            vec![text(entry.component), integer(entry.version)],
+        );
+        self.write(vec![end, note(&entry)]).await
     }
 
     /// Points a name to nothing or to its built-in, and forgets what was uploaded under it.
@@ -140,7 +190,7 @@ impl Store {
             "DELETE FROM version WHERE name = ?1 AND origin = 'upload'",
             vec![text(name)],
         );
-        self.change(vec![point(name, builtin), forget], entry).await
+        self.change(vec![point(name, builtin, None), forget], entry).await
     }
 
     /// The bytes of a version, checked against its digest.
@@ -150,26 +200,24 @@ impl Store {
 
     /// One transaction: the steps and their line in the audit. Files that lost their last version go after it.
     async fn change(&self, mut steps: Vec<EngineStep>, entry: Entry<'_>) -> Result<(), StoreError> {
-        steps.push(step(
-            "INSERT INTO audit (time_ms, actor, action, component, version, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            vec![
-                EngineValue::Integer(super::clock::now_ms()),
-                text(entry.actor.as_str()),
-                text(entry.action),
-                text(entry.component),
-                integer(entry.version),
-                text(&entry.detail),
-            ],
-        ));
-        self.database
-            .batch(&self.role, steps)
-            .await
-            .map_err(StoreError::Database)?;
+        steps.push(note(&entry));
+        self.write(steps).await?;
         // The change is done; a file that stays too long is no reason to call it failed.
         if let Err(error) = self.sweep().await {
             tracing::warn!(%error, "packages that no version needs were not removed");
         }
         Ok(())
+    }
+
+    async fn write(&self, steps: Vec<EngineStep>) -> Result<(), StoreError> {
+        let written = self.database.batch(&self.role, steps).await;
+        written.map(drop).map_err(StoreError::Database)
+    }
+
+    #[cfg(test)]
+    pub async fn audit_of(&self, actor: Actor) -> Result<Vec<(String, u64, String)>, StoreError> {
+        let sql = "SELECT action, version, detail FROM audit WHERE actor = ?1 ORDER BY id";
+        rows::entries(self.query(sql, vec![text(actor.as_str())]).await?)
     }
 
     async fn sweep(&self) -> Result<(), StoreError> {
@@ -199,14 +247,31 @@ fn step(sql: &str, parameters: Vec<EngineValue>) -> EngineStep {
     }
 }
 
-fn point(name: &str, number: Option<u64>) -> EngineStep {
+fn point(name: &str, number: Option<u64>, probation_until_ms: Option<i64>) -> EngineStep {
     let number = number.map_or(EngineValue::Null, integer);
     let now = EngineValue::Integer(super::clock::now_ms());
-    let sql = "UPDATE component SET current_version = ?2, deployed_ms = ?3 WHERE name = ?1";
+    let until = probation_until_ms.map_or(EngineValue::Null, EngineValue::Integer);
+    let sql = "UPDATE component SET current_version = ?2, deployed_ms = ?3, probation_until_ms = ?4, withdrawal = NULL \
+               WHERE name = ?1";
     EngineStep {
         must_affect: true,
-        ..step(sql, vec![text(name), number, now])
+        ..step(sql, vec![text(name), number, now, until])
     }
+}
+
+/// The line of a change in the audit.
+fn note(entry: &Entry<'_>) -> EngineStep {
+    step(
+        "INSERT INTO audit (time_ms, actor, action, component, version, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        vec![
+            EngineValue::Integer(super::clock::now_ms()),
+            text(entry.actor.as_str()),
+            text(entry.action),
+            text(entry.component),
+            integer(entry.version),
+            text(&entry.detail),
+        ],
+    )
 }
 
 fn text(text: &str) -> EngineValue {

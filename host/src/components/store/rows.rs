@@ -4,7 +4,7 @@ use std::slice::ChunksExact;
 
 use serde::de::DeserializeOwned;
 
-use super::{Pointer, Running, StoreError, integer, text};
+use super::{Pointer, Running, StoreError, Withdrawal, integer, text};
 use crate::capability::sqlite::{EngineOutcome, EngineValue};
 use crate::components::version::{Digest, NotStored, Version};
 
@@ -19,7 +19,8 @@ pub const SELECT_VERSION: &str = concat!("SELECT ", columns!(), " FROM version")
 pub const SELECT_RUNNING: &str = concat!(
     "SELECT ",
     columns!(),
-    ", deployed_ms FROM component JOIN version ON version.name = component.name AND number = current_version"
+    ", deployed_ms, probation_until_ms, audit.version, audit.time_ms, audit.detail FROM component \
+     JOIN version ON version.name = component.name AND number = current_version LEFT JOIN audit ON audit.id = withdrawal"
 );
 pub const INSERT_VERSION: &str = "\
 INSERT INTO version (name, number, digest, manifest, grants, origin, replaced, created_ms)
@@ -48,12 +49,35 @@ pub fn versions(outcome: EngineOutcome) -> Result<Vec<Version>, StoreError> {
 
 pub fn running(outcome: EngineOutcome) -> Result<Vec<Running>, StoreError> {
     let one = |row: &[EngineValue]| {
-        let (EngineValue::Integer(deployed_ms), row) = row.split_last()? else {
+        let (
+            row,
+            [
+                EngineValue::Integer(deployed_ms),
+                probation_until_ms,
+                withdrawn,
+                withdrawn_ms,
+                why,
+            ],
+        ) = row.split_last_chunk()?
+        else {
             return None;
+        };
+        let withdrawal = match (as_optional_number(withdrawn)?, withdrawn_ms) {
+            (Some(version), EngineValue::Integer(time_ms)) => Some(Withdrawal {
+                version,
+                time_ms: *time_ms,
+                why: as_text(why)?.to_owned(),
+            }),
+            _ => None,
         };
         Some(Running {
             version: version(row)?,
             deployed_ms: *deployed_ms,
+            probation_until_ms: match probation_until_ms {
+                EngineValue::Integer(until_ms) => Some(*until_ms),
+                _ => None,
+            },
+            withdrawal,
         })
     };
     rows(&outcome)
@@ -79,6 +103,21 @@ pub fn digests(outcome: EngineOutcome) -> Result<Vec<Digest>, StoreError> {
     let digest = |row: &[EngineValue]| as_text(row.first()?)?.parse().ok();
     rows(&outcome)
         .map(digest)
+        .collect::<Option<_>>()
+        .ok_or(StoreError::Version(NotStored))
+}
+
+#[cfg(test)]
+pub fn entries(outcome: EngineOutcome) -> Result<Vec<(String, u64, String)>, StoreError> {
+    let entry = |row: &[EngineValue]| {
+        Some((
+            as_text(row.first()?)?.into(),
+            as_number(row.get(1)?)?,
+            as_text(row.get(2)?)?.into(),
+        ))
+    };
+    rows(&outcome)
+        .map(entry)
         .collect::<Option<_>>()
         .ok_or(StoreError::Version(NotStored))
 }

@@ -5,11 +5,15 @@ use crate::capability::sqlite::Migration;
 pub const SET: &str = "components";
 
 pub fn migrations() -> Vec<Migration> {
-    vec![Migration {
-        version: 1,
-        name: "create_components".to_owned(),
-        sql: TABLES.to_owned(),
-    }]
+    let migration = |version, name: &str, sql: &str| Migration {
+        version,
+        name: name.to_owned(),
+        sql: sql.to_owned(),
+    };
+    vec![
+        migration(1, "create_components", TABLES),
+        migration(2, "add_probation", PROBATION),
+    ]
 }
 
 const TABLES: &str = "\
@@ -47,9 +51,18 @@ CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
   BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END;
 ";
 
-/// Keeps the newest versions (?2 of them), the one that runs, and the newest built-in, which a removal brings back.
+const PROBATION: &str = "\
+-- NULL: the version that runs was not put on probation
+ALTER TABLE component ADD COLUMN probation_until_ms INTEGER;
+-- The entry of the audit that says why the version that runs was brought back; NULL: it was not
+ALTER TABLE component ADD COLUMN withdrawal INTEGER;
+";
+
+/// Keeps the newest versions (?2 of them), the one that runs, the one that it replaced, and the newest built-in, which a removal
+/// brings back.
 pub const PRUNE: &str = "\
 DELETE FROM version WHERE name = ?1
   AND number NOT IN (SELECT number FROM version WHERE name = ?1 ORDER BY number DESC LIMIT ?2)
   AND number IS NOT (SELECT current_version FROM component WHERE name = ?1)
+  AND number IS NOT (SELECT replaced FROM version JOIN component USING (name) WHERE name = ?1 AND number = current_version)
   AND number IS NOT (SELECT max(number) FROM version WHERE name = ?1 AND origin = 'builtin')";

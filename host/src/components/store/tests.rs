@@ -26,10 +26,9 @@ async fn add(store: &Store, number: u64, origin: Origin, run: bool) {
         replaced: number.checked_sub(1),
         created_ms: 7,
     };
-    store
-        .add(&version, &package, run, entry(number))
-        .await
-        .expect("a version");
+    store.add_package(&version.digest, &package).await.expect("a package");
+    let purpose = if run { Use::Run } else { Use::Keep };
+    store.add(&version, purpose, entry(number)).await.expect("a version");
 }
 
 fn entry(version: u64) -> Entry<'static> {
@@ -43,12 +42,12 @@ fn entry(version: u64) -> Entry<'static> {
 }
 
 #[tokio::test]
-async fn the_last_versions_the_running_one_and_the_built_in_are_kept() {
+async fn the_last_versions_the_running_one_what_it_replaced_and_the_built_in_are_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let (store, directory) = open(&folder).await;
     let kept = limits::VERSIONS_KEPT as u64;
-    add(&store, 1, Origin::Upload, false).await;
-    add(&store, 2, Origin::Builtin, false).await;
+    add(&store, 1, Origin::Builtin, false).await;
+    add(&store, 2, Origin::Upload, false).await;
     add(&store, 3, Origin::Upload, true).await;
     for number in 4..=kept + 5 {
         add(&store, number, Origin::Upload, false).await;
@@ -60,7 +59,7 @@ async fn the_last_versions_the_running_one_and_the_built_in_are_kept() {
         .iter()
         .map(|version| version.number)
         .collect();
-    let expected: Vec<_> = (6..=kept + 5).rev().chain([3, 2]).collect();
+    let expected: Vec<_> = (6..=kept + 5).rev().chain([3, 2, 1]).collect();
     assert_eq!(numbers, expected);
     assert_eq!(
         std::fs::read_dir(directory.components()).expect("the folder").count(),
