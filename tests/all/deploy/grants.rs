@@ -148,7 +148,10 @@ fn nothing_is_said_about_what_every_component_has_or_what_its_migrations_need() 
             .cli(&["components", "export", builtin, "--into", &into])
             .expect_success();
         let wasm = format!("{into}/{builtin}.wasm");
-        let said = server.cli(&["deploy", &wasm]).expect_success().stdout;
+        let said = server
+            .cli(&["deploy", &wasm, "--probation", "0"])
+            .expect_success()
+            .stdout;
         assert_eq!(said.lines().count(), 1, "{said}");
     }
     let folder = guests::folder_with_manifest(&manifest("[grants.sqlite.main]\nschema = [\"made\"]\n"));

@@ -8,6 +8,7 @@ mod limits;
 mod manifest;
 mod migrations;
 mod network;
+mod probation;
 mod stopped;
 mod under_way;
 mod uploads;
