@@ -7,12 +7,17 @@ const MANIFEST_SECTION: &str = "guesthouse:manifest";
 
 /// Appends a manifest to a component, or to bytes that are none.
 pub fn pack(component: &[u8], manifest: &str) -> Vec<u8> {
-    let mut contents = with_length(MANIFEST_SECTION.as_bytes());
-    contents.extend_from_slice(manifest.as_bytes());
-    let mut package = component.to_vec();
-    package.push(0);
-    package.extend(with_length(&contents));
-    package
+    with_section(component, MANIFEST_SECTION, manifest)
+}
+
+/// Appends a custom section.
+pub fn with_section(component: &[u8], name: &str, text: &str) -> Vec<u8> {
+    let mut contents = with_length(name.as_bytes());
+    contents.extend_from_slice(text.as_bytes());
+    let mut longer = component.to_vec();
+    longer.push(0);
+    longer.extend(with_length(&contents));
+    longer
 }
 
 /// The number of bytes in LEB128, and the bytes.

@@ -2,7 +2,7 @@
 
 use guesthouse_tests::faults::{Faults, Moment};
 use guesthouse_tests::http::Request;
-use guesthouse_tests::package::pack;
+use guesthouse_tests::package::{pack, with_section};
 use guesthouse_tests::random::Random;
 use guesthouse_tests::{Server, guests};
 use std::collections::BTreeSet;
@@ -51,11 +51,13 @@ fn a_deploy_that_the_server_does_not_survive_leaves_the_old_or_the_new_version()
     ));
 }
 
-/// A package that differs from others by its description, so that it has to be compiled.
-fn package(guest: usize, description: &str) -> Vec<u8> {
+/// A package whose component differs from others by this mark, so that it has to be compiled.
+fn package(guest: usize, mark: &str) -> Vec<u8> {
     let wasm = std::fs::read(guests::component(GUESTS[guest].0)).expect("cargo built it");
-    let manifest = format!("name = \"thing\"\nroutes = [\"/thing\"]\ndescription = \"{description}\"\n");
-    pack(&wasm, &manifest)
+    pack(
+        &with_section(&wasm, "mark", mark),
+        "name = \"thing\"\nroutes = [\"/thing\"]\n",
+    )
 }
 
 /// How long it takes where nobody hinders it.
