@@ -47,13 +47,15 @@ impl Audit {
         })
     }
 
-    /// The ledger of a version that is made ready to run.
+    /// The ledger of a version that is made ready to run. One that ran before goes on where it was: a version has one ledger.
     pub fn ledger(&self, component: &Arc<str>, version: u64) -> Arc<Ledger> {
+        let mut ledgers = self.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |ledger: &&Arc<Ledger>| ledger.component == *component && ledger.version == version;
+        if let Some(ledger) = ledgers.iter().find(is_same) {
+            return ledger.clone();
+        }
         let ledger = Arc::new(Ledger::new(component.clone(), version));
-        self.ledgers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(ledger.clone());
+        ledgers.push(ledger.clone());
         ledger
     }
 
@@ -81,7 +83,8 @@ impl Audit {
         self.store.add(&ledgers).await?;
         let is_over = |ledger: &Arc<Ledger>| {
             let index = ledgers.iter().position(|other| Arc::ptr_eq(other, ledger));
-            index.is_some_and(|index| ended[index])
+            // Somebody may have taken it up again meanwhile.
+            index.is_some_and(|index| ended[index]) && Arc::strong_count(ledger) == 2
         };
         let mut kept = self.ledgers.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|ledger| !is_over(ledger));

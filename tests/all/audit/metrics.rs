@@ -83,3 +83,25 @@ fn commands_and_calls_of_services_are_deeds_too() {
     assert_eq!(count("records", "command"), 1.0);
     assert!(count("auth", "call") >= 1.0);
 }
+
+#[test]
+fn a_version_that_comes_back_goes_on_counting_and_is_no_second_series() {
+    let server = Server::start();
+    server.deploy("hello");
+    server.get("/hello").expect_status(200);
+    server.deploy("hello");
+    server.get("/hello").expect_status(200);
+    server.cli(&["components", "rollback", "hello"]).expect_success();
+    server.get("/hello").expect_status(200);
+    let text = metrics(&server);
+    let of = |version| {
+        let labels = format!("component=\"hello\",version=\"{version}\",deed=\"request\",outcome=\"ok\"");
+        value(&text, &format!("guesthouse_outcomes_total{{{labels}}}"))
+    };
+    assert_eq!((of(1), of(2)), (2.0, 1.0));
+    let mut series: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let all = series.len();
+    series.sort_unstable_by_key(|line| line.rsplit_once(' ').map(|(series, _)| series));
+    series.dedup_by_key(|line| line.rsplit_once(' ').map(|(series, _)| series.to_owned()));
+    assert_eq!(series.len(), all);
+}
