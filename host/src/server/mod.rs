@@ -203,9 +203,7 @@ async fn serve(data_directory: PathBuf, options: RunOptions) -> anyhow::Result<(
     work.await?;
     // What was begun may have something to say that is said once. It has its own limit of time, and a panic was reported.
     let _ = on_start.await;
-    for task in kept {
-        task.await?;
-    }
+    futures::future::try_join_all(kept).await?;
     stores.logs.close().await;
     deployer.close().await;
     Ok(())
