@@ -259,8 +259,11 @@ pub const USAGE_HOURS_KEPT: u32 = 24 * 92;
 pub const USAGE_ROWS_KEPT: usize = 200_000;
 /// Lines of the audit in one answer.
 pub const AUDIT_LINES_LISTED_MAX: usize = 1000;
-/// Requests that are kept in memory to be looked at, each of some hundred bytes.
-pub const REQUESTS_KEPT: usize = 4096;
+/// Requests of each core that are kept in memory to be looked at, however they ended. So few stay in the cache of the processor, where
+/// some thousands would not.
+pub const REQUESTS_KEPT: usize = 256;
+/// Requests that did not end well, kept beside those: they are what somebody looks for.
+pub const REQUESTS_FAILED_KEPT: usize = 1024;
 /// Calls of one request that are kept; more are counted.
 pub const REQUEST_CALLS_KEPT: usize = 64;
 /// What is kept of a request's path.

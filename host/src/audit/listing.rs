@@ -77,7 +77,7 @@ impl RequestLine {
         Self {
             id: trace.id.to_string(),
             trace: trace.context.trace(),
-            time: rfc3339(trace.begun_ms),
+            time: rfc3339(trace.begun_ms()),
             component: trace.ledger.component.to_string(),
             version: trace.ledger.version,
             method: trace.method.to_string(),

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Recent {
     rings: Vec<Mutex<VecDeque<Arc<Trace>>>>,
+    /// Those that have left their ring and did not end well.
+    failed: Mutex<VecDeque<Arc<Trace>>>,
 }
 
 impl Default for Recent {
@@ -17,6 +19,7 @@ impl Default for Recent {
         let rings = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             rings: (0..rings).map(|_| Mutex::default()).collect(),
+            failed: Mutex::default(),
         }
     }
 }
@@ -25,12 +28,10 @@ impl Recent {
     /// Keeps a request that comes in on this thread; the oldest of its ring goes.
     pub fn add(&self, trace: Arc<Trace>) {
         let ring = &self.rings[core_index(self.rings.len()) % self.rings.len()];
-        let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = (ring.len() >= limits::REQUESTS_KEPT / self.rings.len()).then(|| ring.pop_front());
-        ring.push_back(trace);
-        drop(ring);
-        // What it has is given back without the lock.
-        drop(oldest);
+        let oldest = push(ring, limits::REQUESTS_KEPT, trace);
+        if let Some(oldest) = oldest.filter(|oldest| !oldest.is_well()) {
+            drop(push(&self.failed, limits::REQUESTS_FAILED_KEPT, oldest));
+        }
     }
 
     /// The request of this number, where it is still kept.
@@ -50,27 +51,46 @@ impl Recent {
             let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
             ring.iter().cloned().collect::<Vec<_>>()
         };
-        self.rings.iter().flat_map(ring).collect()
+        self.rings.iter().chain([&self.failed]).flat_map(ring).collect()
     }
+}
+
+/// Gives back the oldest one where there are too many; what that has is freed without the lock.
+fn push(ring: &Mutex<VecDeque<Arc<Trace>>>, kept: usize, trace: Arc<Trace>) -> Option<Arc<Trace>> {
+    let mut ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+    let oldest = if ring.len() >= kept { ring.pop_front() } else { None };
+    ring.push_back(trace);
+    oldest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::Ledger;
+    use crate::runtime::Outcome;
 
     #[test]
-    fn the_oldest_requests_are_forgotten() {
+    fn the_oldest_requests_are_forgotten_and_those_that_failed_later() {
         let (recent, ledger) = (Recent::default(), Arc::new(Ledger::new("a".into(), 1)));
-        let begin = || Trace::begin(ledger.clone(), http::Method::GET, "/", None);
-        let first = begin();
-        recent.add(first.clone());
-        assert!(recent.find(first.id).is_some());
+        let begin = |outcome| {
+            let trace = Trace::begin(ledger.clone(), http::Method::GET, "/", None);
+            recent.add(trace.clone());
+            trace.end(outcome);
+            trace.id
+        };
+        let (well, failed) = (begin(Outcome::Ok), begin(Outcome::Trapped));
+        assert!(recent.find(well).is_some() && recent.find(failed).is_some());
         for _ in 0..limits::REQUESTS_KEPT {
-            recent.add(begin());
+            begin(Outcome::Ok);
         }
-        assert!(recent.find(first.id).is_none());
-        assert!(recent.newest(usize::MAX, |_| true).len() <= limits::REQUESTS_KEPT);
+        assert!(recent.find(well).is_none() && recent.find(failed).is_some());
+        for _ in 0..limits::REQUESTS_KEPT + limits::REQUESTS_FAILED_KEPT {
+            begin(Outcome::Denied);
+        }
+        assert!(recent.find(failed).is_none());
+        // They all came in on this thread.
+        let all = limits::REQUESTS_KEPT + limits::REQUESTS_FAILED_KEPT;
+        assert!(recent.newest(usize::MAX, |_| true).len() <= all);
         let newest = recent.newest(2, |_| true);
         assert!(newest.len() == 2 && newest[0].begun >= newest[1].begun);
     }

@@ -75,7 +75,6 @@ pub struct Trace {
     /// Without its query, where secrets may be; cut off where it is long.
     pub path: Box<str>,
     pub begun: Instant,
-    pub begun_ms: i64,
     progress: Mutex<Progress>,
 }
 
@@ -118,7 +117,6 @@ impl Trace {
             method,
             path: path.into(),
             begun: Instant::now(),
-            begun_ms: clock::now_ms(),
             progress: Mutex::default(),
         })
     }
@@ -157,6 +155,17 @@ impl Trace {
         };
         progress.end = Some((outcome, took));
         outcome
+    }
+
+    /// When it began, in milliseconds since 1970, by today's clock.
+    pub fn begun_ms(&self) -> i64 {
+        let ago = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+        clock::now_ms().saturating_sub(ago)
+    }
+
+    /// Whether it has ended, and nothing went wrong or was denied.
+    pub fn is_well(&self) -> bool {
+        matches!(self.locked().end, Some((Outcome::Ok, _)))
     }
 
     /// Whether it has ended.

@@ -66,7 +66,7 @@ enum Command {
     Audit(audit::AuditArguments),
     /// See the requests of late, or what one of them did: every call of the host on its behalf.
     ///
-    /// The server keeps the last few thousand in memory. Every response of a component has the number of its request in the field
+    /// The server keeps the last few hundred in memory, and a thousand of those that did not end well. Every response of a component has the number of its request in the field
     /// `x-request-id`. How one ended: `ok`; `denied`: it was answered, and a call of the component was denied; `trapped`;
     /// `timed-out`; `out-of-memory`; `cancelled`: the client went away; `busy`: the component had too much to do.
     Requests(audit::RequestsArguments),

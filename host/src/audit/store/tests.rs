@@ -23,7 +23,7 @@ async fn counts_of_an_hour_are_added_up_and_survive() {
     for _ in 0..2 {
         ledger.counter("sqlite main: read entry").add(Verdict::Allowed);
         ledger.counter("secret KEY").add(Verdict::Denied);
-        store.add(&[ledger.clone()]).await.expect("stored");
+        store.add(std::slice::from_ref(&ledger)).await.expect("stored");
     }
     databases.close().await;
     let (_databases, store) = open(&folder).await;
@@ -49,7 +49,7 @@ async fn what_cannot_be_stored_is_stored_later() {
     let ledger = ledger();
     ledger.counter("a").add(Verdict::Allowed);
     databases.close().await;
-    assert!(store.add(&[ledger.clone()]).await.is_err());
+    assert!(store.add(std::slice::from_ref(&ledger)).await.is_err());
     let (_databases, store) = open(&folder).await;
     store.add(&[ledger]).await.expect("stored");
     assert_eq!(store.usage("shop", 1).await.expect("usage")[0].calls, 1);
