@@ -6,6 +6,7 @@ use crate::components::clock;
 use crate::limits;
 use crate::runtime::Outcome;
 use http::{HeaderValue, Method};
+use smallvec::SmallVec;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,7 +83,7 @@ pub struct Trace {
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
     /// The first calls.
-    pub calls: Vec<Noted>,
+    pub calls: SmallVec<[Noted; 2]>,
     /// Calls after those.
     pub more: u64,
     pub denied: bool,

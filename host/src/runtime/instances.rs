@@ -19,7 +19,7 @@ use wasmtime::component::GuestTaskId;
 use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{
-    HandlerState, Instance as Made, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+    HandlerState, Instance as Made, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
 
 /// The instances of one version on one core.
@@ -78,6 +78,10 @@ impl WorkerState for Life {
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
         let Given { link, trace } = given;
         link.attach(&self.end);
+        if let Some(ProxyPre::P2(_)) = self.shared.handler {
+            // WASI 0.2 does not let a call of the host see its task; but no other one is inside meanwhile.
+            store.data_mut().http_client.set_trace(Some(trace.clone()));
+        }
         store.data_mut().tasks.begin(task, trace);
         let timeout = self.shared.timeout;
         // A time-out or not: what matters is that it is over.

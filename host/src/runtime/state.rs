@@ -112,10 +112,6 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        // Where the store cannot be asked, the only request that there is.
-        if let Some(only) = self.tasks.only() {
-            self.http_client.set_trace(Some(only.clone()));
-        }
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,

@@ -26,14 +26,6 @@ impl Tasks {
         }
     }
 
-    /// The one request that there is, where there is one: in an instance that takes one at a time no task can be of another.
-    pub fn only(&self) -> Option<&Arc<Trace>> {
-        match &self.0[..] {
-            [(_, trace)] => Some(trace),
-            _ => None,
-        }
-    }
-
     fn find(&self, task: GuestTaskId) -> Option<&Arc<Trace>> {
         self.0.iter().find(|(other, _)| *other == task).map(|(_, trace)| trace)
     }

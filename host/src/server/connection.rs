@@ -1,11 +1,13 @@
 //! One connection: HTTP/1.1 or HTTP/2, under limits of time and size.
 
 use super::peer::Peer;
-use super::service::Service;
+use super::service::{self, Service};
 use crate::limits;
+use futures::FutureExt as _;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,7 +53,12 @@ where
         move |request| {
             begun.store(true, Ordering::Relaxed);
             let (service, peer) = (service.clone(), peer.clone());
-            Box::pin(async move { service.answer(request, &peer).await })
+            let answer = Box::pin(async move { service.answer(request, &peer).await });
+            // A panic costs the request that it happens in, and not the others of its connection.
+            async move {
+                let answered = AssertUnwindSafe(answer).catch_unwind().await;
+                answered.unwrap_or_else(|_| Ok(service::failed()))
+            }
         }
     });
     let mut stream = TimeoutStream::new(stream);

@@ -9,11 +9,9 @@ use crate::control::{self, Control, Door};
 use crate::deployments::Deployments;
 use crate::faults::{self, Place as FaultPlace};
 use crate::runtime::{Failure, Running};
-use futures::FutureExt as _;
 use http::{HeaderName, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::convert::Infallible;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -45,22 +43,16 @@ impl Service {
         let door = peer.door;
         peer.name_client(request.headers_mut());
         if !tracing::enabled!(tracing::Level::DEBUG) {
-            return Ok(self.route_safely(request, door).await);
+            return Ok(self.route(request, door).await);
         }
         let (method, path, begun) = (
             request.method().clone(),
             request.uri().path().to_owned(),
             Instant::now(),
         );
-        let response = self.route_safely(request, door).await;
+        let response = self.route(request, door).await;
         tracing::debug!(%method, path, status = response.status().as_u16(), duration_us = begun.elapsed().as_micros() as u64, "answered");
         Ok(response)
-    }
-
-    /// A panic costs the request that it happens in, and not the others of its connection.
-    async fn route_safely(&self, request: Request<Incoming>, door: Door) -> Response<Body> {
-        let answered = AssertUnwindSafe(self.route(request, door)).catch_unwind().await;
-        answered.unwrap_or_else(|_| failed())
     }
 
     /// Only the path decides who answers: what hyper parsed, never a raw prefix of the target.
@@ -154,7 +146,8 @@ impl Service {
     }
 }
 
-fn failed() -> Response<Body> {
+/// What is answered where the server itself failed.
+pub fn failed() -> Response<Body> {
     outbound::text(
         StatusCode::INTERNAL_SERVER_ERROR,
         "the server failed; its log says more",

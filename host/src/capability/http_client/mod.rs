@@ -142,7 +142,7 @@ impl WasiHttpHooks for Hooks {
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Sent> + Send> {
         let target = self.target(request.uri());
-        if let Some(trace) = self.trace.take() {
+        if let Some(trace) = &self.trace {
             // A component that traces by itself has said so.
             let field = request.headers_mut().entry(TRACEPARENT);
             field.or_insert_with(|| trace.context.field(trace.id));
