@@ -1,4 +1,4 @@
-//! The order of the windows: every server in turn, again and again, so that a machine that drifts is unfair to none.
+//! The order of the windows: every server in turn, there and back again, so that a machine that drifts is unfair to none.
 
 use std::rc::Rc;
 
@@ -23,12 +23,17 @@ pub async fn measure(subjects: &[Rc<Subject>], options: &Options) -> anyhow::Res
     let mut measured = Vec::new();
     for round in 1..=options.rounds {
         for scenario in options.scenarios() {
-            for subject in subjects.iter().filter(|subject| subject.answers(scenario)) {
+            let mut turns: Vec<_> = subjects.iter().filter(|subject| subject.answers(scenario)).collect();
+            // Whoever always comes first, or always last, may have it harder.
+            if round.is_multiple_of(2) {
+                turns.reverse();
+            }
+            for subject in turns {
                 let server = subject.kind;
                 let window = load::measure(subject, scenario, options).await;
                 let window = window.with_context(|| format!("{server}: {scenario}, round {round}"))?;
                 eprintln!(
-                    "round {round} of {}: {scenario:<7}{server:<11}{:>9.0} requests/s {:>7.1} us CPU/request",
+                    "round {round} of {}: {scenario:<10}{server:<11}{:>9.0} requests/s {:>7.1} us CPU/request",
                     options.rounds, window.requests_per_second, window.cpu_us
                 );
                 measured.push(Measured {

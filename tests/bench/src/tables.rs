@@ -67,16 +67,20 @@ impl Report<'_> {
         if self.verdicts.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\nGuesthouse against its budgets        measured       budget")?;
+        writeln!(
+            out,
+            "\nGuesthouse against its budgets        measured (low-high)             budget"
+        )?;
         for verdict in &self.verdicts {
             let decimals = if verdict.unit == "x" { 3 } else { 1 };
             let word = if verdict.kept { "ok" } else { "over" };
+            let range = format!("({:.decimals$}-{:.decimals$})", verdict.lowest, verdict.highest);
             write!(
                 out,
-                "  {:<34}{:>8.decimals$} {:<3}",
-                verdict.what, verdict.measured, verdict.unit
+                "  {:<34}{:>8.decimals$} {range:<15}",
+                verdict.what, verdict.measured
             )?;
-            writeln!(out, " <= {:>5.2} {:<3}  {word}", verdict.budget, verdict.unit)?;
+            writeln!(out, " {:<3} <= {:>5.2}  {word}", verdict.unit, verdict.budget)?;
         }
         Ok(())
     }

@@ -25,32 +25,36 @@ const IDLE_MIB: f64 = 80.0;
 pub struct Verdict {
     pub what: String,
     pub unit: &'static str,
+    /// The median of what was measured, with the extremes.
     pub measured: f64,
+    pub lowest: f64,
+    pub highest: f64,
     pub budget: f64,
     pub kept: bool,
 }
 
 /// One verdict for each budget that the run measured both sides of. To the baseline every scenario is compared.
 pub fn all(measured: &[Measured], starts: &[Start], baseline_percent: f64) -> Vec<Verdict> {
-    let ratios = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
-        let ratio = ratio(measured, scenario, (scenario, peer))?;
-        Some(verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratio, budget))
+    let to_peers = RATIOS.iter().filter_map(|&(scenario, peer, budget)| {
+        let ratios = ratios(measured, scenario, (scenario, peer));
+        verdict(format!("CPU per {scenario} / {peer}'s"), "x", ratios, budget)
     });
     let known = KNOWN.iter().filter_map(|&(scenario, budget)| {
-        let ratio = ratio(measured, scenario, (Scenario::Read, Kind::Guesthouse))?;
-        Some(verdict(format!("CPU per {scenario} / read"), "x", ratio, budget))
+        let ratios = ratios(measured, scenario, (Scenario::Read, Kind::Guesthouse));
+        verdict(format!("CPU per {scenario} / read"), "x", ratios, budget)
     });
     let before = Scenario::ALL.into_iter().filter_map(|scenario| {
-        let ratio = ratio(measured, scenario, (scenario, Kind::Baseline))?;
+        let ratios = ratios(measured, scenario, (scenario, Kind::Baseline));
         let budget = 1.0 + baseline_percent / 100.0;
-        Some(verdict(format!("CPU per {scenario} / baseline's"), "x", ratio, budget))
+        verdict(format!("CPU per {scenario} / baseline's"), "x", ratios, budget)
     });
     let ours = || starts.iter().filter(|start| start.server == Kind::Guesthouse);
-    let first_answer = median(ours().map(|start| start.first_answer_ms))
-        .map(|ms| verdict("first answer, warm directory".to_owned(), "ms", ms, FIRST_ANSWER_MS));
-    let idle = median(ours().map(|start| start.idle_mib))
-        .map(|mib| verdict("resident memory, idle".to_owned(), "MiB", mib, IDLE_MIB));
-    ratios
+    let first_answer_ms = ours().map(|start| start.first_answer_ms);
+    let first_answer = "first answer, warm directory".to_owned();
+    let first_answer = verdict(first_answer, "ms", first_answer_ms, FIRST_ANSWER_MS);
+    let idle_mib = ours().map(|start| start.idle_mib);
+    let idle = verdict("resident memory, idle".to_owned(), "MiB", idle_mib, IDLE_MIB);
+    to_peers
         .chain(known)
         .chain(before)
         .chain(first_answer)
@@ -58,26 +62,31 @@ pub fn all(measured: &[Measured], starts: &[Start], baseline_percent: f64) -> Ve
         .collect()
 }
 
-/// The median of the rounds' ratios: both sides of a round are measured within seconds, so most of the drift cancels out.
-fn ratio(measured: &[Measured], scenario: Scenario, peer: (Scenario, Kind)) -> Option<f64> {
-    let cpu_us = |round, (scenario, server)| {
+/// The ratio of each round: both its sides are measured within seconds, so most of the drift cancels out.
+fn ratios(measured: &[Measured], scenario: Scenario, peer: (Scenario, Kind)) -> impl Iterator<Item = f64> {
+    let cpu_us = move |round, (scenario, server)| {
         let found = measured
             .iter()
             .find(|it| it.round == round && it.scenario == scenario && it.server == server)?;
         Some(found.window.cpu_us)
     };
-    let rounds = 1..=measured.iter().map(|it| it.round).max()?;
-    median(rounds.filter_map(|round| Some(cpu_us(round, (scenario, Kind::Guesthouse))? / cpu_us(round, peer)?)))
+    let rounds = 1..=measured.iter().map(|it| it.round).max().unwrap_or(0);
+    rounds.filter_map(move |round| Some(cpu_us(round, (scenario, Kind::Guesthouse))? / cpu_us(round, peer)?))
 }
 
-fn verdict(what: String, unit: &'static str, measured: f64, budget: f64) -> Verdict {
-    Verdict {
+/// None of nothing.
+fn verdict(what: String, unit: &'static str, values: impl Iterator<Item = f64>, budget: f64) -> Option<Verdict> {
+    let values: Vec<f64> = values.collect();
+    let measured = median(values.iter().copied())?;
+    Some(Verdict {
         what,
         unit,
         measured,
+        lowest: values.iter().copied().fold(f64::INFINITY, f64::min),
+        highest: values.iter().copied().fold(0.0, f64::max),
         budget,
         kept: measured <= budget,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -116,6 +125,8 @@ mod tests {
         let verdicts = all(&windows, &[], 0.0);
         assert_eq!(verdicts.len(), 1);
         assert!((verdicts[0].measured - 0.2).abs() < 1e-9);
+        assert!((verdicts[0].lowest - 0.1).abs() < 1e-9);
+        assert!((verdicts[0].highest - 0.8).abs() < 1e-9);
         assert!(!verdicts[0].kept);
     }
 
