@@ -1,6 +1,6 @@
 //! What the audit tells: the same values in the program, as JSON of the control API, and in the command line.
 
-use super::ledger::Footprint;
+use super::ledger::{Footprint, Ledger};
 use super::trace::{Noted, Trace};
 use crate::components::clock::rfc3339;
 use serde::{Deserialize, Serialize};
@@ -94,17 +94,19 @@ impl RequestDetails {
     pub fn new(trace: &Trace) -> Self {
         Self {
             request: RequestLine::new(trace),
-            listed: trace.progress().calls.iter().map(RequestCall::new).collect(),
+            listed: (trace.progress().calls.iter())
+                .map(|noted| RequestCall::new(noted, noted.ledger.as_ref().unwrap_or(&trace.ledger)))
+                .collect(),
         }
     }
 }
 
 impl RequestCall {
-    fn new(noted: &Noted) -> Self {
+    fn new(noted: &Noted, ledger: &Ledger) -> Self {
         Self {
             after_us: microseconds(noted.after),
-            component: noted.ledger.component.to_string(),
-            version: noted.ledger.version,
+            component: ledger.component.to_string(),
+            version: ledger.version,
             function: noted.function.to_owned(),
             resources: resources(&noted.footprint),
             verdict: noted.verdict.as_str().to_owned(),

@@ -75,7 +75,7 @@ mod tests {
         let begin = |outcome| {
             let trace = Trace::begin(ledger.clone(), http::Method::GET, "/", None);
             recent.add(trace.clone());
-            trace.end(outcome);
+            trace.end(outcome, None);
             trace.id
         };
         let (well, failed) = (begin(Outcome::Ok), begin(Outcome::Trapped));

@@ -97,8 +97,8 @@ pub struct Progress {
 pub struct Noted {
     /// Since the request began.
     pub after: Duration,
-    /// Whose call it was.
-    pub ledger: Arc<Ledger>,
+    /// Whose call it was, where it was not that of the version that answers the request.
+    pub ledger: Option<Arc<Ledger>>,
     /// The function, such as `sqlite.query`.
     pub function: &'static str,
     /// What it was about.
@@ -133,7 +133,7 @@ impl Trace {
         }
         progress.calls.push(Noted {
             after,
-            ledger: ledger.clone(),
+            ledger: (!Arc::ptr_eq(ledger, &self.ledger)).then(|| ledger.clone()),
             function,
             footprint,
             verdict,
@@ -146,9 +146,9 @@ impl Trace {
         self.begun.elapsed()
     }
 
-    /// Notes how it ended. Returns the outcome that counts: where something was denied, that is more than `ok`.
-    pub fn end(&self, outcome: Outcome) -> Outcome {
-        let took = self.begun.elapsed();
+    /// Notes how it ended, just now or after that time. Returns the outcome that counts: where something was denied, that is more than `ok`.
+    pub fn end(&self, outcome: Outcome, took: Option<Duration>) -> Outcome {
+        let took = took.unwrap_or_else(|| self.begun.elapsed());
         let mut progress = self.locked();
         let outcome = match outcome {
             Outcome::Ok if progress.denied => Outcome::Denied,
@@ -213,9 +213,9 @@ mod tests {
         }
         let progress = trace.progress();
         assert_eq!((progress.calls.len(), progress.more), (limits::REQUEST_CALLS_KEPT, 5));
-        assert_eq!(trace.end(Outcome::Ok), Outcome::Ok);
+        assert_eq!(trace.end(Outcome::Ok, None), Outcome::Ok);
         trace.note(&ledger, "sqlite.query", ledger.footprint(["b"]), Verdict::Denied);
-        assert_eq!(trace.end(Outcome::Ok), Outcome::Denied);
-        assert_eq!(trace.end(Outcome::Trapped), Outcome::Trapped);
+        assert_eq!(trace.end(Outcome::Ok, None), Outcome::Denied);
+        assert_eq!(trace.end(Outcome::Trapped, None), Outcome::Trapped);
     }
 }

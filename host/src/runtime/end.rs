@@ -129,7 +129,10 @@ impl Link {
             }
         }
         drop(linked);
-        self.limit.wake();
+        // Nobody waits for the end of one that was done, and to wake the instance for it would cost as much as a call.
+        if given_up {
+            self.limit.wake();
+        }
     }
 
     /// The instance, once there is one.

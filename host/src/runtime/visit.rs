@@ -7,6 +7,7 @@ use super::shared::Shared;
 use crate::audit::{Deed, Trace};
 use http::StatusCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Dropped before its end is known, it was cancelled: whoever asked went away.
 pub struct Visit {
@@ -15,7 +16,11 @@ pub struct Visit {
     /// The way to the instance that answers.
     link: Arc<Link>,
     status: Option<StatusCode>,
+    /// Until there was an answer.
+    answered: Option<Duration>,
     outcome: Outcome,
+    /// Whether anything took time after there was an answer.
+    waited: bool,
 }
 
 impl Visit {
@@ -25,7 +30,9 @@ impl Visit {
             trace,
             link: Arc::default(),
             status: None,
+            answered: None,
             outcome: Outcome::Cancelled,
+            waited: false,
         }
     }
 
@@ -41,6 +48,7 @@ impl Visit {
     pub(super) fn answered(&mut self, status: StatusCode) {
         self.status = Some(status);
         let took = self.trace.responded(status.as_u16());
+        self.answered = Some(took);
         self.shared.granted.ledger.ends.add_response(status.as_u16(), took);
     }
 
@@ -52,6 +60,11 @@ impl Visit {
     /// The host answered in the place of the component.
     pub fn stood_in(&mut self, status: StatusCode) {
         self.answered(status);
+    }
+
+    /// The body does not come at once.
+    pub fn wait(&mut self) {
+        self.waited = true;
     }
 
     /// The body has been sent to its end.
@@ -81,7 +94,9 @@ impl Visit {
 impl Drop for Visit {
     fn drop(&mut self) {
         self.link.leave(self.outcome == Outcome::Cancelled);
-        let outcome = self.trace.end(self.outcome);
+        // To ask the clock once more for what took no time is not worth it.
+        let at_once = self.outcome == Outcome::Ok && !self.waited;
+        let outcome = self.trace.end(self.outcome, self.answered.filter(|_| at_once));
         let trace = &self.trace;
         self.shared.probation.note_request(outcome, self.status, || {
             format!("{} {}, request {}", trace.method, trace.path, trace.id)

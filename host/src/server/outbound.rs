@@ -105,6 +105,7 @@ impl Streamed {
                 frame => frame,
             });
         }
+        self.visit.wait();
         let idle = self
             .idle
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(limits::RESPONSE_IDLE_TIMEOUT)));
