@@ -67,7 +67,7 @@ impl Counter {
         self.tally(verdict).calls.load(Ordering::Relaxed)
     }
 
-    /// What was counted since the last time. One task asks.
+    /// What was counted since the last time. One task asks at a time.
     pub fn take_new(&self, verdict: Verdict) -> u64 {
         let tally = self.tally(verdict);
         let calls = tally.calls.load(Ordering::Relaxed);

@@ -35,6 +35,8 @@ pub struct Audit {
     /// Of each version that runs, and of those that were replaced until they are stored for the last time.
     ledgers: Mutex<Vec<Arc<Ledger>>>,
     recent: Recent,
+    /// Held by whoever stores what is new: two at once would each take a part of the other's for theirs.
+    storing: tokio::sync::Mutex<()>,
 }
 
 impl Audit {
@@ -44,6 +46,7 @@ impl Audit {
             store: Store::open(database).await?,
             ledgers: Mutex::default(),
             recent: Recent::default(),
+            storing: tokio::sync::Mutex::default(),
         })
     }
 
@@ -77,6 +80,7 @@ impl Audit {
 
     /// Stores what was counted since the last time. What cannot be stored is counted still, in memory, and tried again.
     async fn flush(&self) -> Result<(), AuditError> {
+        let _storing = self.storing.lock().await;
         let ledgers = self.ledgers();
         // Whoever else holds one of them may still count.
         let ended: Vec<bool> = ledgers.iter().map(|ledger| Arc::strong_count(ledger) == 2).collect();

@@ -130,3 +130,20 @@ fn a_table_of_a_statement_counts_for_the_grant_that_covers_it() {
     assert!(line(&report, "sqlite main: table vault")["denied"].as_u64() > Some(1));
     assert_eq!(line(&report, "sqlite: database host")["denied"], 1);
 }
+
+#[test]
+fn many_who_ask_at_once_are_told_each_call_once() {
+    let server = house();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    ask(&server, "get/READABLE");
+                    control(&server, "components/keeper/grants").expect_status(200);
+                }
+            });
+        }
+    });
+    let report = told(&server, &["components", "grants", "keeper"]);
+    assert_eq!(line(&report, "secrets: read READABLE")["used"], 200);
+}
