@@ -44,8 +44,8 @@ impl Visit {
         &self.trace
     }
 
-    /// There is an answer; its body may still come.
-    pub(super) fn answered(&mut self, status: StatusCode) {
+    /// There is an answer, the component's or one of the host's in its place; a body may still come.
+    pub fn answered(&mut self, status: StatusCode) {
         self.status = Some(status);
         let took = self.trace.responded(status.as_u16());
         self.answered = Some(took);
@@ -55,11 +55,6 @@ impl Visit {
     /// There is none, because of this.
     pub(super) fn failed(&mut self, failure: Failure) {
         self.outcome = failure.outcome(self.link.end().as_deref());
-    }
-
-    /// The host answered in the place of the component.
-    pub fn stood_in(&mut self, status: StatusCode) {
-        self.answered(status);
     }
 
     /// The body does not come at once.

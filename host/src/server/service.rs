@@ -109,7 +109,7 @@ impl Service {
             Ok(question) => question,
             Err(rejected) => {
                 let response = rejection(rejected);
-                visit.stood_in(response.status());
+                visit.answered(response.status());
                 visit.done();
                 return response;
             }
@@ -117,7 +117,7 @@ impl Service {
         match component.answer(question, &mut visit).await {
             Ok(answer) => outbound::stream(&method, answer, visit),
             Err(failure) => {
-                visit.stood_in(status(failure));
+                visit.answered(status(failure));
                 outbound::text(status(failure), &failure.to_string())
             }
         }
