@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::limits::transactions::expect_free_writer;
 use crate::notes;
 
 /// Those who ask at the same time.
@@ -69,14 +70,7 @@ fn requests_that_are_cancelled_leave_nothing_behind_and_hinder_nobody() {
     expect_connections_to_go(&server, descriptors);
     let before = server.resident_bytes();
     cancel(&server, requests, &mut faults.random, &notes);
-    let write = server.get("/sleeper/write");
-    write.expect_status(200);
-    assert!(
-        write.took < Duration::from_secs(3),
-        "it waited {:?} for the writer",
-        write.took
-    );
-    server.get("/sleeper/count").expect(200, "1");
+    let took = expect_free_writer(&server);
     expect_notes_once(&server, notes.into_inner());
     expect_served(&server);
     expect_connections_to_go(&server, descriptors);
@@ -84,8 +78,7 @@ fn requests_that_are_cancelled_leave_nothing_behind_and_hinder_nobody() {
     server.expect_growth_below(before, GROWTH_MIB_MAX * MIB);
     server.expect_sound("main");
     faults.done(&format!(
-        "{requests} cancelled, then a write took {:.1?}; from {} to {} MiB",
-        write.took,
+        "{requests} cancelled, then a write took {took:.1?}; from {} to {} MiB",
         before / MIB,
         after / MIB
     ));

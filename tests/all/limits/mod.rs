@@ -8,5 +8,5 @@ mod loops;
 mod memory;
 mod outbound;
 mod tables;
-mod transactions;
+pub mod transactions;
 mod traps;

@@ -9,6 +9,20 @@ fn start() -> Server {
     server
 }
 
+/// Writes one row, which is the only one then; says how long that took, which is as long as anybody has the writer.
+#[track_caller]
+pub fn expect_free_writer(server: &Server) -> Duration {
+    let write = server.get("/sleeper/write");
+    write.expect_status(200);
+    assert!(
+        write.took < Duration::from_secs(3),
+        "it waited {:?} for the writer",
+        write.took
+    );
+    server.get("/sleeper/count").expect(200, "1");
+    write.took
+}
+
 #[test]
 fn the_lease_of_a_sleeper_ends_and_others_go_on() {
     let server = start();
@@ -54,14 +68,7 @@ fn whoever_reads_does_not_wait_for_a_sleeper_and_sees_nothing_of_it() {
 fn a_forgotten_transaction_is_rolled_back_at_once() {
     let server = start();
     server.get("/sleeper/abandon").expect(200, "abandoned");
-    let write = server.get("/sleeper/write");
-    write.expect_status(200);
-    assert!(
-        write.took < Duration::from_secs(3),
-        "it waited {:?} for the writer",
-        write.took
-    );
-    server.get("/sleeper/count").expect(200, "1");
+    expect_free_writer(&server);
 }
 
 #[test]
@@ -78,12 +85,5 @@ fn a_client_that_goes_away_does_not_keep_the_writer() {
         let mut connection = guesthouse_tests::raw::Raw::connect(server.address());
         connection.send("GET /sleeper/transaction?20000 HTTP/1.1\r\nhost: a\r\n\r\n");
     }
-    let write = server.get("/sleeper/write");
-    write.expect_status(200);
-    assert!(
-        write.took < Duration::from_secs(3),
-        "it waited {:?} for the writer",
-        write.took
-    );
-    server.get("/sleeper/count").expect(200, "1");
+    expect_free_writer(&server);
 }
